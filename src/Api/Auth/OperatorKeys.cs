@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace SaasLlm.Api.Auth;
+
+/// <summary>The operator's keys of configuration <c>Auth:AdminKeys</c>, compared by hash in constant time.</summary>
+internal sealed class OperatorKeys
+{
+    /// <summary>The documented key of a development service; Production refuses to start with it.</summary>
+    public const string DevelopmentKey = "sk-admin-key-change-me";
+
+    private readonly byte[][] _hashes;
+
+    private OperatorKeys(IEnumerable<string> keys) =>
+        _hashes = [.. keys.Select(key => SHA256.HashData(Encoding.UTF8.GetBytes(key)))];
+
+    /// <exception cref="InvalidOperationException">Outside Development: no key, a short one, or the development default.</exception>
+    public static OperatorKeys From(IConfiguration configuration, IHostEnvironment environment)
+    {
+        var keys = configuration.GetSection("Auth:AdminKeys").Get<string[]>() ?? [];
+        if (environment.IsDevelopment())
+            return new OperatorKeys(keys.Length == 0 ? [DevelopmentKey] : keys);
+
+        if (keys.Length == 0)
+            throw new InvalidOperationException("Set Auth:AdminKeys: outside Development there is no default operator key.");
+        if (keys.Contains(DevelopmentKey, StringComparer.Ordinal))
+            throw new InvalidOperationException("Auth:AdminKeys holds the documented development key; choose another.");
+        if (keys.Any(key => key.Length < 16))
+            throw new InvalidOperationException("Auth:AdminKeys: a key must have at least 16 characters.");
+
+        return new OperatorKeys(keys);
+    }
+
+    public bool Contains(string token)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(token), hash);
+        var found = false;
+        foreach (var known in _hashes)
+            found |= CryptographicOperations.FixedTimeEquals(known, hash);
+
+        return found;
+    }
+}

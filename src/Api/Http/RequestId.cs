@@ -1,0 +1,32 @@
+namespace SaasLlm.Api.Http;
+
+/// <summary>Every response carries <c>X-Request-Id</c>: the request's own where it is a sane one, else a new one.</summary>
+internal static class RequestId
+{
+    public const string Header = "X-Request-Id";
+
+    private const int MaxLength = 128;
+
+    public static void UseRequestId(this IApplicationBuilder app) => app.Use(static (context, next) =>
+    {
+        var given = context.Request.Headers[Header];
+        var id = given.Count == 1 && IsSane(given[0]) ? given[0]! : Guid.CreateVersion7().ToString("N");
+        context.TraceIdentifier = id;
+        context.Response.Headers[Header] = id;
+        return next(context);
+    });
+
+    private static bool IsSane(string? id)
+    {
+        if (string.IsNullOrEmpty(id) || id.Length > MaxLength)
+            return false;
+
+        foreach (var c in id)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-' or ':'))
+                return false;
+        }
+
+        return true;
+    }
+}

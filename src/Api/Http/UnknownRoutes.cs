@@ -1,0 +1,12 @@
+using SaasLlm.Domain.Shared;
+
+namespace SaasLlm.Api.Http;
+
+/// <summary>What no route knows gets a problem too, not an empty 404.</summary>
+internal static class UnknownRoutes
+{
+    public static void MapUnknownRoutes(this WebApplication app) =>
+        app.MapFallback("/api/{**path}", (HttpRequest request) =>
+                new Error("route_not_found", $"No route {request.Method} {request.Path}.", ErrorKind.NotFound).ToHttp())
+            .ExcludeFromDescription();
+}

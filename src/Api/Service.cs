@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using SaasLlm.Api.Auth;
+using SaasLlm.Api.Http;
+using SaasLlm.Api.Organizations;
+using SaasLlm.Infrastructure;
+
+namespace SaasLlm.Api;
+
+/// <summary>The whole service as one value: <c>Program</c> runs it, tests start it on a free port.</summary>
+internal static class Service
+{
+    public const string DefaultAddress = "http://localhost:8003";
+
+    public static WebApplication Create(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        if (builder.Configuration["urls"] is null)
+            builder.WebHost.UseUrls(DefaultAddress);
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = builder.Configuration.GetValue("Api:MaxBodyBytes", 10L * 1024 * 1024);
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        builder.Services.ConfigureHttpJsonOptions(options => JsonConventions.Apply(options.SerializerOptions));
+        builder.Services.AddSaasLlm(builder.Configuration);
+        builder.Services.AddCallers(builder.Configuration, builder.Environment);
+
+        var app = builder.Build();
+        app.UseRequestId();
+        app.UseFaultHandler();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+
+        app.MapOrganizations();
+        app.MapUnknownRoutes();
+        return app;
+    }
+}

@@ -1,0 +1,27 @@
+namespace SaasLlm.Application.Ports;
+
+/// <summary>What a change is about: decides which cache drops an entry.</summary>
+public enum ChangedThing
+{
+    /// <summary>A team's status, limits or grants; the id is the team's.</summary>
+    Team,
+
+    /// <summary>A virtual key; the id is the lower-case hex of its SHA-256.</summary>
+    Key,
+
+    /// <summary>Models, groups, access groups or provider credentials; no id, the catalogue is loaded whole.</summary>
+    Catalog,
+
+    /// <summary>An organization's status; every team is dropped; the id is the organization's.</summary>
+    Organization,
+
+    /// <summary>A job that ended; the id is the job's.</summary>
+    Job,
+}
+
+/// <summary>Tells every node, within the transaction that makes the change, to drop what it cached.</summary>
+public interface IChangeFeed
+{
+    /// <summary>Announces a change when the current transaction commits; does nothing where it rolls back.</summary>
+    Task AnnounceAsync(ChangedThing thing, string id, CancellationToken cancellationToken);
+}

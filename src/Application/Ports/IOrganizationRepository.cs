@@ -1,0 +1,10 @@
+using System.Text.Json;
+using SaasLlm.Application.Organizations;
+
+namespace SaasLlm.Application.Ports;
+
+public interface IOrganizationRepository
+{
+    /// <summary>Null where the id is taken.</summary>
+    Task<OrganizationResponse?> CreateAsync(string organizationId, string name, string? tier, JsonElement? metadata, CancellationToken cancellationToken);
+}

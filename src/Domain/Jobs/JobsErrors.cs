@@ -1,0 +1,15 @@
+using SaasLlm.Domain.Shared;
+
+namespace SaasLlm.Domain.Jobs;
+
+public static class JobsErrors
+{
+    public static Error NotFound(Guid jobId) =>
+        new("job_not_found", $"Job '{jobId}' not found.", ErrorKind.NotFound);
+
+    public static Error Finished(JobStatus status) =>
+        new("job_finished", $"The job is already {JobStatusNames.Of(status)}.", ErrorKind.Conflict);
+
+    public static Error MetadataTooLarge() =>
+        Error.Field("metadata", "must not exceed 10 KB in all.");
+}

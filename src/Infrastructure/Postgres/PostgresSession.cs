@@ -1,0 +1,95 @@
+using Dapper;
+using Npgsql;
+using SaasLlm.Application.Ports;
+using SaasLlm.Infrastructure.Caching;
+
+namespace SaasLlm.Infrastructure.Postgres;
+
+/// <summary>
+/// The connection of one request and its current transaction. Opened when first used; closed with the request's scope,
+/// which rolls back what was not committed.
+/// </summary>
+internal sealed class PostgresSession(NpgsqlDataSource dataSource, LocalInvalidation local)
+    : ITransaction, IChangeFeed, IAsyncDisposable
+{
+    /// <summary>The one channel that every node listens on; the payload is <c>thing:id</c>.</summary>
+    public const string Channel = "saasllm_changes";
+
+    private readonly List<(ChangedThing Thing, string Id)> _announced = [];
+    private NpgsqlConnection? _connection;
+    private NpgsqlTransaction? _transaction;
+
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        if (_transaction is not null)
+            throw new InvalidOperationException("A transaction is already running.");
+
+        var connection = await OpenAsync(cancellationToken);
+        _transaction = await connection.BeginTransactionAsync(cancellationToken);
+    }
+
+    public async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        var transaction = _transaction ?? throw new InvalidOperationException("No transaction is running.");
+
+        // Past this point the caller's wish to leave must not leave the outcome unknown.
+        await transaction.CommitAsync(CancellationToken.None);
+        await transaction.DisposeAsync();
+        _transaction = null;
+
+        // The notification reaches this node too, but later: its own caller must read what it has just written.
+        foreach (var (thing, id) in _announced)
+            local.Drop(thing, id);
+        _announced.Clear();
+    }
+
+    public async Task RollbackAsync(CancellationToken cancellationToken)
+    {
+        if (_transaction is null)
+            return;
+
+        await _transaction.RollbackAsync(CancellationToken.None);
+        await _transaction.DisposeAsync();
+        _transaction = null;
+        _announced.Clear();
+    }
+
+    public async Task AnnounceAsync(ChangedThing thing, string id, CancellationToken cancellationToken)
+    {
+        if (_transaction is null)
+            throw new InvalidOperationException("A change is announced within the transaction that makes it.");
+
+        _announced.Add((thing, id));
+        await ExecuteAsync(
+            "select pg_notify(@Channel, @Payload)",
+            new { Channel, Payload = ChangeMessage.Format(thing, id) },
+            cancellationToken);
+    }
+
+    public async Task<T?> QuerySingleOrDefaultAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        await (await OpenAsync(cancellationToken)).QuerySingleOrDefaultAsync<T>(Command(sql, parameters, cancellationToken));
+
+    public async Task<T> QuerySingleAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        await (await OpenAsync(cancellationToken)).QuerySingleAsync<T>(Command(sql, parameters, cancellationToken));
+
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        (await (await OpenAsync(cancellationToken)).QueryAsync<T>(Command(sql, parameters, cancellationToken))).AsList();
+
+    /// <summary>The number of rows that the statement changed.</summary>
+    public async Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
+        await (await OpenAsync(cancellationToken)).ExecuteAsync(Command(sql, parameters, cancellationToken));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_transaction is not null)
+            await _transaction.DisposeAsync();
+        if (_connection is not null)
+            await _connection.DisposeAsync();
+    }
+
+    private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) =>
+        _connection ??= await dataSource.OpenConnectionAsync(cancellationToken);
+
+    private CommandDefinition Command(string sql, object? parameters, CancellationToken cancellationToken) =>
+        new(sql, parameters, _transaction, cancellationToken: cancellationToken);
+}
