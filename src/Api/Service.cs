@@ -2,6 +2,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using SaasLlm.Api.Auth;
 using SaasLlm.Api.Http;
+using SaasLlm.Api.OpenApi;
+using SaasLlm.Api.Operations;
 using SaasLlm.Api.Organizations;
 using SaasLlm.Infrastructure;
 
@@ -18,6 +20,7 @@ internal static class Service
         if (builder.Configuration["urls"] is null)
             builder.WebHost.UseUrls(DefaultAddress);
 
+        builder.AddServiceLogging();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -27,15 +30,23 @@ internal static class Service
         builder.Services.ConfigureHttpJsonOptions(options => JsonConventions.Apply(options.SerializerOptions));
         builder.Services.AddSaasLlm(builder.Configuration);
         builder.Services.AddCallers(builder.Configuration, builder.Environment);
+        builder.Services.AddScoped<Readiness>();
+        builder.Services.AddApiDocument();
 
         var app = builder.Build();
         app.UseRequestId();
+        app.UseMiddleware<RequestLog>();
+        app.UseSecurityHeaders();
         app.UseFaultHandler();
+        app.UseDocumentationPages();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
 
         app.MapOrganizations();
+        app.MapHealth();
+        app.MapStartPage();
+        app.MapApiDocument();
         app.MapUnknownRoutes();
         return app;
     }
