@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Metadata;
+using SaasLlm.Api.OpenApi;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Api.Http;
@@ -55,7 +56,7 @@ internal sealed class JsonBody<T> : IEndpointParameterMetadataProvider
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
-        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
+        builder.Metadata.Add(RequestBodies.Of(typeof(T)));
 
     private static JsonBody<T> Failed(Error error) => new(null, error);
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -31,6 +33,19 @@ internal sealed class JsonSchemas : IOpenApiSchemaTransformer
             schema.Enum = [.. Enum.GetNames(type).Select(name => (JsonNode)JsonNamingPolicy.SnakeCaseLower.ConvertName(name))];
         }
 
+        // The element's schema is "anything" too, and an array without items is refused by client generators.
+        if (context.JsonTypeInfo.ElementType == typeof(JsonElement))
+            schema.Items = new OpenApiSchema { Type = JsonSchemaType.Object };
+
+        foreach (var property in context.JsonTypeInfo.Properties)
+        {
+            if (MayBeLeftOut(property))
+                schema.Required?.Remove(property.Name);
+        }
+
         return Task.CompletedTask;
     }
+
+    private static bool MayBeLeftOut(JsonPropertyInfo property) =>
+        property.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true) is [JsonIgnoreAttribute { Condition: not JsonIgnoreCondition.Never }];
 }

@@ -4,10 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace SaasLlm.Api.OpenApi;
 
-/// <summary>
-/// What a model call may hold, for the document only: the service scans the raw body and passes on what it does not know,
-/// so nothing is ever read into this type.
-/// </summary>
+// For the document only: the service scans the raw body, nothing is ever read into this type.
+
+/// <summary>A chat request as OpenAI's API takes it. Fields that are not listed here are passed on to the model untouched.</summary>
 internal sealed record LlmCallBody
 {
     [Description("The group whose models serve the call. With neither this nor `model`, the team's first group serves.")]

@@ -8,8 +8,12 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
     /// <summary>What proxies write for a caller who left before the answer.</summary>
     private const int CallerLeft = 499;
 
+    // The host's own scope was opened before this request had its id.
+    private static readonly Func<ILogger, string, IDisposable?> BeginScope = LoggerMessage.DefineScope<string>("request {RequestId}");
+
     public async Task InvokeAsync(HttpContext context)
     {
+        using var scope = BeginScope(logger, context.TraceIdentifier);
         var started = time.GetTimestamp();
         try
         {
