@@ -1,8 +1,9 @@
-using System.Text.Json;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using SaasLlm.Api.Auth;
+using SaasLlm.Api.Credits;
 using SaasLlm.Api.Http;
+using SaasLlm.Api.Jobs;
 using SaasLlm.Api.Organizations;
+using SaasLlm.Api.Teams;
 using SaasLlm.Infrastructure;
 
 namespace SaasLlm.Api;
@@ -36,7 +37,18 @@ internal static class Service
         app.UseAuthorization();
 
         app.MapOrganizations();
+        app.MapTeams();
+        app.MapCredits();
+        app.MapJobs();
         app.MapUnknownRoutes();
         return app;
+    }
+
+    /// <summary>Prepares the database, serves until it is told to stop, and gives the exit code.</summary>
+    public static async Task<int> RunAsync(WebApplication app)
+    {
+        await app.PrepareAsync();
+        await app.RunAsync();
+        return 0;
     }
 }

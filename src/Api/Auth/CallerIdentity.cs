@@ -1,4 +1,4 @@
-using System.Security.Principal;
+using System.Security.Claims;
 using SaasLlm.Application.Shared;
 using SaasLlm.Domain.Shared;
 
@@ -8,15 +8,11 @@ namespace SaasLlm.Api.Auth;
 /// <param name="caller">Who calls.</param>
 /// <param name="scheme">The kind of credential.</param>
 /// <param name="refusal">Set where the credential is known but may not be used now (a suspended team).</param>
-internal sealed class CallerIdentity(Caller caller, string scheme, Error? refusal = null) : IIdentity
+internal sealed class CallerIdentity(Caller caller, string scheme, Error? refusal = null) : ClaimsIdentity(scheme)
 {
     public Caller Caller { get; } = caller;
 
     public Error? Refusal { get; } = refusal;
 
-    public string AuthenticationType { get; } = scheme;
-
-    public bool IsAuthenticated => true;
-
-    public string Name => Caller.Name;
+    public override string Name => Caller.Name;
 }
