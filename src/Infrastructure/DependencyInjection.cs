@@ -78,7 +78,7 @@ public static class DependencyInjection
     private static void AddPostgres(this IServiceCollection services)
     {
         services.AddSingleton<PostgresAddress>();
-        services.AddSingleton(provider => NpgsqlDataSource.Create(provider.GetRequiredService<PostgresAddress>().ConnectionString));
+        services.AddSingleton(provider => PostgresDataSource.Create(provider.GetRequiredService<PostgresAddress>().ConnectionString));
         services.AddSingleton<Migrations>();
         services.AddScoped<PostgresSession>();
         services.AddScoped<ITransaction>(provider => provider.GetRequiredService<PostgresSession>());

@@ -58,10 +58,17 @@ internal static class JobEndpoints
             : Task.FromResult(new Domain.Shared.Error("job_not_found", "A job id is a UUID; no job has this one.", Domain.Shared.ErrorKind.NotFound).ToHttp());
 
     internal sealed record CreateBody(
-        string? TeamId, string? JobType, string? UserId = null, JsonElement? Metadata = null, string? ExternalTaskId = null, int? TtlSeconds = null)
+        string? TeamId,
+        string? JobType,
+        string? UserId = null,
+        JsonElement? Metadata = null,
+        string? ExternalTaskId = null,
+        decimal? MaxCostUsd = null,
+        int? MaxCalls = null,
+        int? TtlSeconds = null)
     {
         public CreateJob ToCommand(HttpContext context) =>
-            new(context.Caller(), TeamId, JobType, UserId, Metadata, ExternalTaskId, TtlSeconds, context.IdempotencyKey());
+            new(context.Caller(), TeamId, JobType, UserId, Metadata, ExternalTaskId, MaxCostUsd, MaxCalls, TtlSeconds, context.IdempotencyKey());
     }
 
     internal sealed record MetadataBody(JsonElement? Metadata);

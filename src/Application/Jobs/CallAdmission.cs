@@ -32,10 +32,18 @@ public sealed class CallAdmission(
         if (!route.IsSuccess)
             return route.Error;
 
-        var estimate = TokenEstimate.FromBytes(request.PromptBytes) + (request.MaxTokens ?? AssumedOutputTokens);
-        var lease = await limiter.AcquireAsync(team, estimate, cancellationToken);
+        var estimate = new TokenUsage(TokenEstimate.FromBytes(request.PromptBytes), Math.Min(request.MaxTokens ?? AssumedOutputTokens, AssumedOutputTokens));
+        var lease = await limiter.AcquireAsync(team, estimate.TotalTokens, cancellationToken);
         if (!lease.IsSuccess)
             return lease.Error;
+
+        // Last, because a call that is let through counts even where it then fails.
+        if (job.Capped && !await jobs.TakeCallAsync(jobId, DearestCostUsd(route.Value, estimate), cancellationToken))
+        {
+            lease.Value.TrueUp(0);
+            lease.Value.Dispose();
+            return JobsErrors.BudgetExceeded();
+        }
 
         return new AdmittedCall
         {
@@ -49,6 +57,14 @@ public sealed class CallAdmission(
             StartedAt = time.GetUtcNow(),
             StartedTimestamp = time.GetTimestamp(),
         };
+    }
+
+    private static decimal DearestCostUsd(ModelRoute route, TokenUsage estimate)
+    {
+        var dearest = 0m;
+        foreach (var model in route.Targets)
+            dearest = Math.Max(dearest, model.Prices!.CostUsd(estimate));
+        return dearest;
     }
 
     /// <summary>The record of a call that has ended. Costs follow the prices of the model that answered.</summary>

@@ -16,6 +16,8 @@ public sealed record CreateJob(
     string? UserId,
     JsonElement? Metadata,
     string? ExternalTaskId,
+    decimal? MaxCostUsd,
+    int? MaxCalls,
     int? TtlSeconds,
     string? IdempotencyKey)
     : IRequest<Result<JobOpened>>;
@@ -42,6 +44,10 @@ internal sealed class CreateJobValidator : AbstractValidator<CreateJob>
         RuleFor(command => command.UserId).ValidText(255);
         RuleFor(command => command.ExternalTaskId).ValidText(255);
         RuleFor(command => command.Metadata).ValidMetadata();
+        RuleFor(command => command.MaxCostUsd)
+            .Must(cap => cap is null or (> 0 and <= 1_000_000))
+            .WithMessage("must be above zero and at most 1000000 USD.");
+        RuleFor(command => command.MaxCalls).GreaterThan(0).WithMessage("must be above zero.");
         RuleFor(command => command.TtlSeconds).InclusiveBetween(1, JobOptions.MaxTtlSeconds)
             .WithMessage($"must be 1 to {JobOptions.MaxTtlSeconds} seconds.");
         RuleFor(command => command.IdempotencyKey).ValidIdempotencyKey();
@@ -75,12 +81,23 @@ internal sealed class CreateJobHandler(IJobLedger ledger, JobOptions options, Ti
                 Metadata = metadata,
                 CreatedAt = now,
                 ExpiresAt = now.AddSeconds(command.TtlSeconds ?? options.DefaultTtlSeconds),
+                MaxCostUsd = command.MaxCostUsd,
+                MaxCalls = command.MaxCalls,
                 Credits = CreditsPerJob,
                 Idempotency = IdempotentRequest.Of(
                     command.Caller,
                     command.IdempotencyKey,
                     "jobs.create",
-                    [teamId, command.JobType, command.UserId, command.ExternalTaskId, command.TtlSeconds?.ToString(), metadata]),
+                    [
+                        teamId,
+                        command.JobType,
+                        command.UserId,
+                        command.ExternalTaskId,
+                        command.MaxCostUsd is { } cap ? RequestText.Of(cap) : null,
+                        command.MaxCalls?.ToString(),
+                        command.TtlSeconds?.ToString(),
+                        metadata,
+                    ]),
             },
             cancellationToken);
     }

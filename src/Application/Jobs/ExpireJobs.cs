@@ -7,7 +7,7 @@ namespace SaasLlm.Application.Jobs;
 
 /// <summary>
 /// Fails the open jobs whose time is over and releases their reservations. Any number of nodes may run it at once: each end is
-/// decided under the job's row lock, and the second to come finds it ended.
+/// decided under the job's row lock, and the second to come finds it ended. Idempotency keys older than a day go with them.
 /// </summary>
 public sealed record ExpireJobs : IRequest<Result<ExpiredJobs>>;
 
@@ -15,9 +15,12 @@ public sealed record ExpireJobs : IRequest<Result<ExpiredJobs>>;
 /// <param name="More">True where there may be more to do.</param>
 public sealed record ExpiredJobs(int Count, bool More);
 
-internal sealed class ExpireJobsHandler(IJobRepository jobs, IJobLedger ledger, TimeProvider time) : IRequestHandler<ExpireJobs, Result<ExpiredJobs>>
+internal sealed class ExpireJobsHandler(IJobRepository jobs, IJobLedger ledger, IIdempotencyRepository idempotency, TimeProvider time)
+    : IRequestHandler<ExpireJobs, Result<ExpiredJobs>>
 {
     private const int BatchSize = 500;
+
+    private static readonly TimeSpan AnswersKeptFor = TimeSpan.FromHours(24);
 
     public async Task<Result<ExpiredJobs>> Handle(ExpireJobs command, CancellationToken cancellationToken)
     {
@@ -27,6 +30,7 @@ internal sealed class ExpireJobsHandler(IJobRepository jobs, IJobLedger ledger, 
             new JobEnding { JobId = job.JobId, TeamId = job.TeamId, Status = JobStatus.Failed, EndedAt = now, ErrorMessage = "expired" },
             cancellationToken));
         var ended = await Task.WhenAll(endings);
+        await idempotency.ForgetAsync(now - AnswersKeptFor, cancellationToken);
         return new ExpiredJobs(ended.Count(end => end.IsSuccess && end.Value.Changed), due.Count == BatchSize);
     }
 }

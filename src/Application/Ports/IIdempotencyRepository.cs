@@ -11,4 +11,7 @@ public interface IIdempotencyRepository
 
     /// <summary>Keeps an answer with the transaction that made it true.</summary>
     Task SaveAsync<T>(IdempotentRequest request, T answer, CancellationToken cancellationToken);
+
+    /// <summary>Forgets answers that were given before the given time.</summary>
+    Task ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken);
 }

@@ -39,6 +39,12 @@ public sealed record JobOpening
 
     public required DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>Provider cost that its calls may reach, in USD; null: no cap.</summary>
+    public decimal? MaxCostUsd { get; init; }
+
+    /// <summary>Calls that it may make; null: no cap.</summary>
+    public int? MaxCalls { get; init; }
+
     /// <summary>Credits that it holds until its end.</summary>
     public required decimal Credits { get; init; }
 

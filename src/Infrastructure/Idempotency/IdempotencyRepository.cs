@@ -36,6 +36,21 @@ internal sealed class IdempotencyRepository(PostgresSession session) : IIdempote
             new { request.Scope, request.Key, request.RequestHash, response = JsonSerializer.Serialize(answer) },
             cancellationToken);
 
+    public Task ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        session.ExecuteAsync(
+            """
+            delete from idempotency_keys
+            where ctid = any(array(
+                select ctid
+                from idempotency_keys
+                where created_at < @before
+                limit 10000
+                for update skip locked
+            ))
+            """,
+            new { before },
+            cancellationToken);
+
     private sealed record AnswerRow
     {
         public byte[] RequestHash { get; init; } = [];

@@ -64,10 +64,10 @@ internal static class JobLedgerSql
 
     private const string InsertJobs =
         """
-        insert into jobs (job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, credits_reserved)
-        select job_id, team_id, job_type, user_id, external_task_id, metadata::jsonb, created_at, expires_at, credits
-        from unnest(@job_id, @team_id, @job_type, @user_id, @external_task_id, @metadata, @created_at, @expires_at, @credits)
-            as job (job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, credits)
+        insert into jobs (job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, max_cost_usd, max_calls, credits_reserved)
+        select job_id, team_id, job_type, user_id, external_task_id, metadata::jsonb, created_at, expires_at, max_cost_usd, max_calls, credits
+        from unnest(@job_id, @team_id, @job_type, @user_id, @external_task_id, @metadata, @created_at, @expires_at, @max_cost_usd, @max_calls, @credits)
+            as job (job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, max_cost_usd, max_calls, credits)
         """;
 
     private const string InsertAnswers =
@@ -170,6 +170,8 @@ internal static class JobLedgerSql
         columns.Add("metadata", NpgsqlDbType.Text, created, static opening => opening.Request.Metadata);
         columns.Add("created_at", NpgsqlDbType.TimestampTz, created, static opening => opening.Request.CreatedAt.UtcDateTime);
         columns.Add("expires_at", NpgsqlDbType.TimestampTz, created, static opening => opening.Request.ExpiresAt.UtcDateTime);
+        columns.Add("max_cost_usd", NpgsqlDbType.Numeric, created, static opening => opening.Request.MaxCostUsd);
+        columns.Add("max_calls", NpgsqlDbType.Integer, created, static opening => opening.Request.MaxCalls);
         columns.Add("credits", NpgsqlDbType.Numeric, created, static opening => opening.Request.Credits);
 
         var keyed = created.FindAll(static opening => opening.Request.Idempotency is not null);
