@@ -7,6 +7,7 @@ using SaasLlm.Application;
 using SaasLlm.Application.Ports;
 using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Postgres;
+using SaasLlm.Infrastructure.Postgres.Embedded;
 
 namespace SaasLlm.Infrastructure;
 
@@ -46,6 +47,7 @@ public static class DependencyInjection
     private static void AddPostgres(this IServiceCollection services)
     {
         services.AddSingleton<PostgresAddress>();
+        services.AddSingleton<EmbeddedPostgres>();
         services.AddSingleton(provider => NpgsqlDataSource.Create(provider.GetRequiredService<PostgresAddress>().ConnectionString));
         services.AddSingleton<Migrations>();
         services.AddSingleton<LocalInvalidation>();
