@@ -47,8 +47,17 @@ internal static class Service
     /// <summary>Prepares the database, serves until it is told to stop, and gives the exit code.</summary>
     public static async Task<int> RunAsync(WebApplication app)
     {
-        await app.PrepareAsync();
-        await app.RunAsync();
+        await using var ending = app;
+        try
+        {
+            await app.PrepareAsync();
+            await app.RunAsync();
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Asked to stop before it had started.
+        }
+
         return 0;
     }
 }

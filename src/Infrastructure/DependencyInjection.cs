@@ -10,6 +10,7 @@ using SaasLlm.Infrastructure.Background;
 using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Credits;
 using SaasLlm.Infrastructure.Postgres;
+using SaasLlm.Infrastructure.Postgres.Embedded;
 using SaasLlm.Infrastructure.RateLimiting;
 using SaasLlm.Infrastructure.Settlement;
 
@@ -78,6 +79,7 @@ public static class DependencyInjection
     private static void AddPostgres(this IServiceCollection services)
     {
         services.AddSingleton<PostgresAddress>();
+        services.AddSingleton<EmbeddedPostgres>();
         services.AddSingleton(provider => PostgresDataSource.Create(provider.GetRequiredService<PostgresAddress>().ConnectionString));
         services.AddSingleton<Migrations>();
         services.AddScoped<PostgresSession>();
