@@ -2,6 +2,8 @@ using SaasLlm.Api.Auth;
 using SaasLlm.Api.Credits;
 using SaasLlm.Api.Http;
 using SaasLlm.Api.Jobs;
+using SaasLlm.Api.OpenApi;
+using SaasLlm.Api.Operations;
 using SaasLlm.Api.Organizations;
 using SaasLlm.Api.Teams;
 using SaasLlm.Infrastructure;
@@ -19,6 +21,7 @@ internal static class Service
         if (builder.Configuration["urls"] is null)
             builder.WebHost.UseUrls(DefaultAddress);
 
+        builder.AddServiceLogging();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -28,10 +31,15 @@ internal static class Service
         builder.Services.ConfigureHttpJsonOptions(options => JsonConventions.Apply(options.SerializerOptions));
         builder.Services.AddSaasLlm(builder.Configuration);
         builder.Services.AddCallers(builder.Configuration, builder.Environment);
+        builder.Services.AddScoped<Readiness>();
+        builder.Services.AddApiDocument();
 
         var app = builder.Build();
         app.UseRequestId();
+        app.UseMiddleware<RequestLog>();
+        app.UseSecurityHeaders();
         app.UseFaultHandler();
+        app.UseDocumentationPages();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -40,6 +48,9 @@ internal static class Service
         app.MapTeams();
         app.MapCredits();
         app.MapJobs();
+        app.MapHealth();
+        app.MapStartPage();
+        app.MapApiDocument();
         app.MapUnknownRoutes();
         return app;
     }

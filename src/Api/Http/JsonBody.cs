@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
+using SaasLlm.Api.OpenApi;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Api.Http;
@@ -56,7 +57,7 @@ internal sealed class JsonBody<T> : IEndpointParameterMetadataProvider
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
-        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
+        builder.Metadata.Add(RequestBodies.Of(typeof(T)));
 
     public static bool IsAbsent(HttpRequest request) =>
         request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } || request.ContentLength == 0;

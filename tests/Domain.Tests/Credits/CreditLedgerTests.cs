@@ -1,0 +1,114 @@
+using SaasLlm.Domain.Credits;
+
+namespace SaasLlm.Domain.Tests.Credits;
+
+internal sealed class CreditLedgerTests
+{
+    private static readonly Guid JobId = Guid.CreateVersion7();
+
+    [Test]
+    public void Allocate_WhenCalled_RaisesAllocatedAndRecordsTheGrant()
+    {
+        var wallet = Wallet(allocated: 10);
+
+        var transfer = wallet.Allocate(5, "purchase", "key-1");
+
+        Assert.That(wallet.Allocated, Is.EqualTo(15));
+        Assert.That(transfer, Is.EqualTo(transfer with { Kind = TransferKind.Allocation, Amount = 5, BalanceAfter = 15, Reason = "purchase", IdempotencyKey = "key-1", JobId = null }));
+        Assert.That(wallet.Transfers, Is.EqualTo(new[] { transfer }));
+    }
+
+    [Test]
+    public void Reserve_WhenTheLastCreditIsFree_HoldsIt()
+    {
+        var wallet = Wallet(allocated: 1);
+
+        var transfer = wallet.Reserve(1, JobId);
+
+        Assert.That(transfer.IsSuccess, Is.True);
+        Assert.That(transfer.Value.JobId, Is.EqualTo(JobId));
+        Assert.That(transfer.Value.BalanceAfter, Is.Zero);
+        Assert.That((wallet.Available, wallet.Reserved, wallet.Remaining), Is.EqualTo((0m, 1m, 1m)));
+    }
+
+    [TestCase("0", "0", "0")]
+    [TestCase("10", "10", "0")]
+    [TestCase("10", "0", "10")]
+    [TestCase("10", "4.5", "4.500001")]
+    public void Reserve_WhenTooLittleIsFree_RefusesAndChangesNothing(decimal allocated, decimal used, decimal reserved)
+    {
+        var wallet = Wallet(allocated, used, reserved);
+
+        var transfer = wallet.Reserve(1, JobId);
+
+        Assert.That(transfer.Error?.Code, Is.EqualTo("insufficient_credits"));
+        Assert.That(wallet.Transfers, Is.Empty);
+        Assert.That((wallet.Allocated, wallet.Used, wallet.Reserved), Is.EqualTo((allocated, used, reserved)));
+    }
+
+    [Test]
+    public void Reserve_WhenRefused_NamesTheAmountsWithoutTrailingZeros()
+    {
+        var refusal = Wallet(allocated: 0.500000m).Reserve(1.000000m, JobId);
+
+        Assert.That(refusal.Error?.Message, Is.EqualTo("Insufficient credits. Available: 0.5, needed: 1."));
+    }
+
+    [Test]
+    public void Reserve_WhenTheWalletIsUnlimited_RecordsBelowZero()
+    {
+        var wallet = Wallet(allocated: 0, unlimited: true);
+
+        var transfer = wallet.Reserve(1, JobId);
+
+        Assert.That(transfer.IsSuccess, Is.True);
+        Assert.That(transfer.Value.BalanceAfter, Is.EqualTo(-1));
+    }
+
+    [Test]
+    public void Charge_WhenHeld_MovesTheHoldToUsed()
+    {
+        var wallet = Wallet(allocated: 10, reserved: 3);
+
+        var transfer = wallet.Charge(1, JobId);
+
+        Assert.That((wallet.Used, wallet.Reserved, wallet.Available), Is.EqualTo((1m, 2m, 7m)));
+        Assert.That(transfer.BalanceAfter, Is.EqualTo(7), "what can be spent was lowered by the reservation already");
+    }
+
+    [Test]
+    public void Release_WhenHeld_FreesTheHold()
+    {
+        var wallet = Wallet(allocated: 10, reserved: 3);
+
+        var transfer = wallet.Release(3, JobId, "job failed");
+
+        Assert.That((wallet.Used, wallet.Reserved, wallet.Available), Is.EqualTo((0m, 0m, 10m)));
+        Assert.That((transfer.BalanceAfter, transfer.Reason), Is.EqualTo((10m, "job failed")));
+    }
+
+    [Test]
+    public void ChargeAndRelease_WhenLessIsHeld_Throw()
+    {
+        var wallet = Wallet(allocated: 10, reserved: 1);
+
+        Assert.That(() => wallet.Charge(1.000001m, JobId), Throws.InvalidOperationException);
+        Assert.That(() => wallet.Release(2, JobId, "job failed"), Throws.InvalidOperationException);
+        Assert.That(wallet.Transfers, Is.Empty);
+    }
+
+    [TestCase("0")]
+    [TestCase("-1")]
+    public void EveryMove_WhenNotAboveZero_Throws(decimal amount)
+    {
+        var wallet = Wallet(allocated: 10, reserved: 5);
+
+        Assert.That(() => wallet.Allocate(amount), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => wallet.Reserve(amount, JobId), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => wallet.Charge(amount, JobId), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => wallet.Release(amount, JobId, "x"), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    private static CreditLedger Wallet(decimal allocated, decimal used = 0, decimal reserved = 0, bool unlimited = false) =>
+        new(Guid.CreateVersion7(), allocated, used, reserved, unlimited);
+}
