@@ -51,11 +51,11 @@ public static class PageCursor
     public static bool TryDecode(string cursor, out string key)
     {
         key = string.Empty;
-        var bytes = new byte[Base64Url.GetMaxDecodedLength(cursor.Length)];
-        if (cursor.Length is 0 or > 1024 || !Base64Url.TryDecodeFromChars(cursor, bytes, out var written))
+        // The decoder throws on what is no Base64, its Try notwithstanding.
+        if (cursor.Length is 0 or > 1024 || !Base64Url.IsValid(cursor))
             return false;
 
-        key = Encoding.UTF8.GetString(bytes, 0, written);
+        key = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
         return key.Length > 0 && !key.Contains('\uFFFD', StringComparison.Ordinal) && !key.Contains('\0', StringComparison.Ordinal);
     }
 }
