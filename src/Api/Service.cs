@@ -29,6 +29,7 @@ internal static class Service
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
         builder.Services.ConfigureHttpJsonOptions(options => JsonConventions.Apply(options.SerializerOptions));
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddSaasLlm(builder.Configuration);
         builder.Services.AddCallers(builder.Configuration, builder.Environment);
         builder.Services.AddScoped<Readiness>();

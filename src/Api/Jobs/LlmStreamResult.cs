@@ -27,6 +27,14 @@ internal sealed class LlmStreamResult(LlmStream stream, Func<Error?, Task>? fini
         if (fault is null || httpContext.RequestAborted.IsCancellationRequested)
             return;
 
+        if (!response.HasStarted)
+        {
+            // Nothing has gone out yet, so the fault can still have its status.
+            response.Headers.CacheControl = default;
+            await response.WriteProblemAsync(fault);
+            return;
+        }
+
         await ServerSentEvents.WriteErrorAsync(response, fault);
         await Task.Delay(ResetDelay, CancellationToken.None);
         httpContext.Abort();

@@ -123,6 +123,12 @@ internal sealed record AdmittedCall
 /// <param name="Source">How the usage is known.</param>
 internal readonly record struct CallEnd(Error? Error, TokenUsage Usage, UsageSource Source, bool Streamed, string? FinishReason)
 {
+    /// <summary>The finish reason of a stream whose caller did not wait for its end.</summary>
+    public const string CallerLeft = "caller_left";
+
+    public static CallEnd LeftBeforeAnswer(AdmittedCall call) =>
+        new(null, new TokenUsage(TokenEstimate.FromBytes(call.Request.PromptBytes), 0), UsageSource.Estimated, Streamed: true, CallerLeft);
+
     /// <summary>
     /// No upstream answered. One that refused bills nothing; one that was dispatched and not heard of again bills the prompt at
     /// least, so that much is put on record.

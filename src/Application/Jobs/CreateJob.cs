@@ -69,7 +69,7 @@ internal sealed class CreateJobHandler(IJobLedger ledger, JobOptions options, Ti
         // PostgreSQL keeps microseconds: every later answer must show the time that this one shows.
         var now = time.GetUtcNow();
         now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
-        var metadata = JsonText.ObjectOrEmpty(command.Metadata);
+        var metadata = MetadataJson.Of(command.Metadata);
         return await ledger.OpenAsync(
             new JobOpening
             {

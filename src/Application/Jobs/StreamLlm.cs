@@ -28,10 +28,12 @@ internal sealed class StreamLlmHandler(CallAdmission admission, ILlmGateway gate
         {
             upstream = await gateway.OpenStreamAsync(call.Request, call.Route.Targets, call.Team.OrganizationId, cancellationToken);
         }
-        catch
+        catch (OperationCanceledException)
         {
-            // The caller left before any upstream answered: nothing was generated for it.
-            call.Lease.Dispose();
+            // The caller left before any upstream answered. The prompt was sent, and its provider bills it.
+            using var lease = call.Lease;
+            var sent = new GatewayReply { Attempts = 1, Model = call.Route.Targets[0] };
+            await settlement.RecordAsync(admission.Record(call, sent, CallEnd.LeftBeforeAnswer(call)));
             throw;
         }
 
@@ -116,7 +118,7 @@ public sealed class LlmStream : IAsyncDisposable
             return CallEnd.Refused(_call, refused, streamed: true);
 
         var left = !_ended && Fault is null;
-        var finish = left ? "caller_left" : _upstream.FinishReason;
+        var finish = left ? CallEnd.CallerLeft : _upstream.FinishReason;
         if (_upstream.Usage is { } usage && !left)
             return new CallEnd(Fault, usage, UsageSource.Upstream, Streamed: true, finish);
 

@@ -50,11 +50,15 @@ internal sealed partial class ChangeListener(NpgsqlDataSource dataSource, Listen
         state.IsListening = true;
         LogListening();
 
-        await using var ping = new NpgsqlCommand("select 1", connection) { CommandTimeout = 1 };
+        await using var ping = new NpgsqlCommand("select 1", connection);
         while (true)
         {
-            if (!await connection.WaitAsync(Heartbeat, cancellationToken))
-                await ping.ExecuteNonQueryAsync(cancellationToken);
+            if (await connection.WaitAsync(Heartbeat, cancellationToken))
+                continue;
+
+            using var answered = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            answered.CancelAfter(Heartbeat);
+            await ping.ExecuteNonQueryAsync(answered.Token);
         }
     }
 

@@ -249,7 +249,7 @@ internal static class JobLedgerSql
     }
 
     private static string? MetadataText(JobEnding ending) =>
-        ending.Metadata is { ValueKind: JsonValueKind.Object } ? JsonText.ObjectOrEmpty(ending.Metadata) : null;
+        ending.Metadata is { ValueKind: JsonValueKind.Object } ? MetadataJson.Of(ending.Metadata) : null;
 
     private static ParameterColumns Command(NpgsqlBatch batch, string sql, int rows)
     {
