@@ -182,7 +182,7 @@ bool HasPostgres() => EnvironmentVariable("PATH", "").Split(':').Any(folder => F
         var bad = total - good;
         if (bad == 0 && (exitCode != 0 || total == 0))
             bad = 1;
-        Information($"{name}: {good} passed, {bad} failed{(total == 0 ? " (no test ran)" : "")}");
+        Console.WriteLine($"{name}: {good} passed, {bad} failed{(total == 0 ? " (no test ran)" : "")}");
         passed += good;
         failed += bad;
     }
@@ -198,7 +198,7 @@ bool HasPostgres() => EnvironmentVariable("PATH", "").Split(':').Any(folder => F
 
 int RunShowingProgress(string name, IEnumerable<string> arguments)
 {
-    Information(name);
+    Console.WriteLine($"\n{name}");
     var elapsed = Stopwatch.StartNew();
     using var progress = new Timer(_ => Console.WriteLine($"  {name}: running for {elapsed.Elapsed.TotalSeconds:0} s"), null, 15_000, 15_000);
     using var child = Process.Start(new ProcessStartInfo("dotnet", arguments) { UseShellExecute = false });
