@@ -1,5 +1,6 @@
 using SaasLlm.Api;
 
-var app = Service.Create(args);
-await app.PrepareAsync();
-await app.RunAsync();
+// "verify" checks the books of the configured database and says so with its exit code; anything else serves.
+var verify = args is ["verify", ..];
+var app = Service.Create(verify ? args[1..] : args);
+return verify ? await LedgerVerification.RunAsync(app) : await Service.RunAsync(app);

@@ -1,10 +1,11 @@
-using System.Text.Json;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using SaasLlm.Api.Auth;
+using SaasLlm.Api.Credits;
 using SaasLlm.Api.Http;
+using SaasLlm.Api.Jobs;
 using SaasLlm.Api.OpenApi;
 using SaasLlm.Api.Operations;
 using SaasLlm.Api.Organizations;
+using SaasLlm.Api.Teams;
 using SaasLlm.Infrastructure;
 
 namespace SaasLlm.Api;
@@ -28,6 +29,7 @@ internal static class Service
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
         builder.Services.ConfigureHttpJsonOptions(options => JsonConventions.Apply(options.SerializerOptions));
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddSaasLlm(builder.Configuration);
         builder.Services.AddCallers(builder.Configuration, builder.Environment);
         builder.Services.AddScoped<Readiness>();
@@ -44,10 +46,30 @@ internal static class Service
         app.UseAuthorization();
 
         app.MapOrganizations();
+        app.MapTeams();
+        app.MapCredits();
+        app.MapJobs();
         app.MapHealth();
         app.MapStartPage();
         app.MapApiDocument();
         app.MapUnknownRoutes();
         return app;
+    }
+
+    /// <summary>Prepares the database, serves until it is told to stop, and gives the exit code.</summary>
+    public static async Task<int> RunAsync(WebApplication app)
+    {
+        await using var ending = app;
+        try
+        {
+            await app.PrepareAsync();
+            await app.RunAsync();
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Asked to stop before it had started.
+        }
+
+        return 0;
     }
 }

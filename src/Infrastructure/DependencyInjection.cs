@@ -4,9 +4,15 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using SaasLlm.Application;
+using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Ports;
+using SaasLlm.Infrastructure.Background;
 using SaasLlm.Infrastructure.Caching;
+using SaasLlm.Infrastructure.Credits;
 using SaasLlm.Infrastructure.Postgres;
+using SaasLlm.Infrastructure.Postgres.Embedded;
+using SaasLlm.Infrastructure.RateLimiting;
+using SaasLlm.Infrastructure.Settlement;
 
 namespace SaasLlm.Infrastructure;
 
@@ -24,6 +30,8 @@ public static class DependencyInjection
         services.AddSingleton(TimeProvider.System);
         services.AddMediator();
         services.AddPostgres();
+        services.AddCaches();
+        services.AddLedger(configuration);
         return services;
     }
 
@@ -43,12 +51,37 @@ public static class DependencyInjection
             services.AddTransient(typeof(IPipelineBehavior<,>), behavior);
     }
 
+    /// <summary>A cache is one object that is both the port it serves and something that a change drops entries of.</summary>
+    private static void AddCaches(this IServiceCollection services)
+    {
+        services.AddSingleton<ListenerState>();
+        services.AddSingleton<IListenerState>(provider => provider.GetRequiredService<ListenerState>());
+        services.AddSingleton<LocalInvalidation>();
+        services.AddHostedService<ChangeListener>();
+        services.Scan(scan => scan
+            .FromAssemblyOf<PostgresSession>()
+            .AddClasses(classes => classes.AssignableTo<IInvalidated>(), publicOnly: false)
+            .AsSelfWithInterfaces()
+            .WithSingletonLifetime());
+    }
+
+    private static void AddLedger(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(configuration.GetSection("Jobs").Get<JobOptions>() ?? new JobOptions());
+        services.AddSingleton<ICallSettlement, CallSettlement>();
+        services.AddSingleton<IJobLedger, JobLedger>();
+        services.AddSingleton<ILedgerAudit, LedgerAudit>();
+        services.AddSingleton<IRateLimiter, LocalRateLimiter>();
+        services.AddSingleton<CallAdmission>();
+        services.AddHostedService<JobExpiry>();
+    }
+
     private static void AddPostgres(this IServiceCollection services)
     {
         services.AddSingleton<PostgresAddress>();
-        services.AddSingleton(provider => NpgsqlDataSource.Create(provider.GetRequiredService<PostgresAddress>().ConnectionString));
+        services.AddSingleton<EmbeddedPostgres>();
+        services.AddSingleton(provider => PostgresDataSource.Create(provider.GetRequiredService<PostgresAddress>().ConnectionString));
         services.AddSingleton<Migrations>();
-        services.AddSingleton<LocalInvalidation>();
         services.AddScoped<PostgresSession>();
         services.AddScoped<ITransaction>(provider => provider.GetRequiredService<PostgresSession>());
         services.AddScoped<IChangeFeed>(provider => provider.GetRequiredService<PostgresSession>());

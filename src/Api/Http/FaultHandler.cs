@@ -1,6 +1,6 @@
-using System.Net.Sockets;
-using Npgsql;
+using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Shared;
+using SaasLlm.Infrastructure.Postgres;
 
 namespace SaasLlm.Api.Http;
 
@@ -21,43 +21,45 @@ internal static partial class FaultHandler
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
-            var logger = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("SaasLlm.Api.Faults");
+            Log(context, exception);
             var requestId = context.Response.Headers[RequestId.Header];
             context.Response.Clear();
             context.Response.Headers[RequestId.Header] = requestId;
-            if (exception is BadHttpRequestException bad)
-            {
-                await context.Response.WriteProblemAsync(bad.StatusCode == StatusCodes.Status413PayloadTooLarge
-                    ? new Error("body_too_large", "The request body is too large.", ErrorKind.TooLarge)
-                    : new Error("malformed_request", "The request cannot be read.", ErrorKind.Malformed));
-            }
-            else if (IsDatabaseOutage(exception))
-            {
-                LogOutage(logger, exception);
-                await context.Response.WriteProblemAsync(
-                    new Error("database_unavailable", "The service cannot reach its database; nothing was changed. Try again shortly.", ErrorKind.Unavailable)
-                    {
-                        RetryAfter = DatabaseRetryAfter,
-                    });
-            }
-            else
-            {
-                LogBug(logger, exception);
-                await context.Response.WriteProblemAsync(
-                    new Error("internal_error", "The service failed on this request. Name the request id when you report it.", ErrorKind.Internal));
-            }
+            await context.Response.WriteProblemAsync(Explain(exception));
         }
     });
 
-    /// <summary>True where the database could not be reached or is going away, so that the same request may work later.</summary>
-    public static bool IsDatabaseOutage(Exception exception) => exception switch
+    /// <summary>What the caller is told of an exception.</summary>
+    public static Error Explain(Exception exception) => exception switch
     {
-        PostgresException postgres => postgres.IsTransient || postgres.SqlState.StartsWith("57", StringComparison.Ordinal),
-        NpgsqlException => true,
-        TimeoutException => true,
-        { InnerException: { } inner } => IsDatabaseOutage(inner),
-        _ => exception is SocketException,
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
+            new Error("body_too_large", "The request body is too large.", ErrorKind.TooLarge),
+        BadHttpRequestException =>
+            new Error("malformed_request", "The request cannot be read: check its query and headers.", ErrorKind.Malformed),
+        SettlementUnavailableException =>
+            new Error("settlement_unavailable", "The call was made but could not be put on record in time; its record will follow.", ErrorKind.Unavailable)
+            {
+                RetryAfter = DatabaseRetryAfter,
+            },
+        _ when DatabaseOutage.Is(exception) =>
+            new Error("database_unavailable", "The service cannot reach its database; nothing was changed. Try again shortly.", ErrorKind.Unavailable)
+            {
+                RetryAfter = DatabaseRetryAfter,
+            },
+        _ => new Error("internal_error", "The service failed on this request. Name the request id when you report it.", ErrorKind.Internal),
     };
+
+    public static void Log(HttpContext context, Exception exception)
+    {
+        if (exception is BadHttpRequestException)
+            return;
+
+        var logger = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("SaasLlm.Api.Faults");
+        if (exception is SettlementUnavailableException || DatabaseOutage.Is(exception))
+            LogOutage(logger, exception);
+        else
+            LogBug(logger, exception);
+    }
 
     [LoggerMessage(LogLevel.Error, "The database cannot be reached")]
     private static partial void LogOutage(ILogger logger, Exception exception);

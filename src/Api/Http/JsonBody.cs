@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using SaasLlm.Api.OpenApi;
 using SaasLlm.Domain.Shared;
@@ -33,7 +34,7 @@ internal sealed class JsonBody<T> : IEndpointParameterMetadataProvider
     public static async ValueTask<JsonBody<T>> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var request = context.Request;
-        if (request.ContentLength == 0 || (request.ContentLength is null && !request.Headers.ContainsKey("Transfer-Encoding") && request.Protocol != "HTTP/2"))
+        if (IsAbsent(request))
             return Failed(new Error("body_required", "The request needs a JSON body.", ErrorKind.Malformed));
         if (!request.HasJsonContentType())
             return Failed(new Error("unsupported_media_type", "Send the body as Content-Type: application/json.", ErrorKind.UnsupportedMediaType));
@@ -58,6 +59,9 @@ internal sealed class JsonBody<T> : IEndpointParameterMetadataProvider
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
         builder.Metadata.Add(RequestBodies.Of(typeof(T)));
 
+    public static bool IsAbsent(HttpRequest request) =>
+        request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } || request.ContentLength == 0;
+
     private static JsonBody<T> Failed(Error error) => new(null, error);
 
     /// <summary>A value of the wrong type names its field (422); text that is no JSON is malformed (400).</summary>
@@ -73,4 +77,21 @@ internal sealed class JsonBody<T> : IEndpointParameterMetadataProvider
             ? new Error("malformed_json", "The request body must be a JSON object.", ErrorKind.Malformed)
             : Error.Field(path, "has the wrong type.");
     }
+}
+
+/// <summary>A <see cref="JsonBody{T}"/> that may be left out: then it is <typeparamref name="T"/> with its defaults.</summary>
+internal sealed class OptionalJsonBody<T> : IEndpointParameterMetadataProvider
+    where T : class, new()
+{
+    private readonly JsonBody<T>? _given;
+
+    private OptionalJsonBody(JsonBody<T>? given) => _given = given;
+
+    public Task<IResult> Then(Func<T, Task<IResult>> next) => _given is null ? next(new T()) : _given.Then(next);
+
+    public static async ValueTask<OptionalJsonBody<T>> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        new(JsonBody<T>.IsAbsent(context.Request) ? null : await JsonBody<T>.BindAsync(context, parameter));
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T), isOptional: true));
 }

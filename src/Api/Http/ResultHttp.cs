@@ -61,7 +61,7 @@ internal static class ResultHttp
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
         var problem = new Problem(
-            $"https://saasllm.dev/errors/{error.Code}",
+            "urn:saasllm:error:" + error.Code,
             TitleOf(error.Kind),
             status,
             error.Message,

@@ -33,7 +33,7 @@ internal sealed partial class Readiness(Migrations migrations, IListenerState li
         {
             return (true, false);
         }
-        catch (Exception exception) when (FaultHandler.IsDatabaseOutage(exception) || limit.IsCancellationRequested)
+        catch (Exception exception) when (DatabaseOutage.Is(exception) || limit.IsCancellationRequested)
         {
             LogUnreachable(exception);
             return (false, false);

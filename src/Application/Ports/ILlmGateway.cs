@@ -41,6 +41,7 @@ public sealed class GatewayReply : GatewayOutcome
 
     /// <summary>What the upstream reported; null where it reported none.</summary>
     public TokenUsage? Usage { get; init; }
+    public ChatAnswer? Answer { get; init; }
 }
 
 /// <summary>An open stream. Read it to its end with <see cref="ReadAsync"/>, then look at what it saw; dispose it in any case, which cancels the upstream.</summary>

@@ -8,4 +8,6 @@ public interface IOrganizationRepository
 {
     /// <summary>Null where the id is taken.</summary>
     Task<OrganizationResponse?> CreateAsync(string organizationId, string name, string? tier, JsonElement? metadata, CancellationToken cancellationToken);
+
+    Task<OrganizationResponse?> GetAsync(string organizationId, CancellationToken cancellationToken);
 }

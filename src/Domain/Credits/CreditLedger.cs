@@ -8,6 +8,9 @@ namespace SaasLlm.Domain.Credits;
 /// </summary>
 public sealed class CreditLedger
 {
+    /// <summary>Most that a wallet can ever have been granted, in credits: what numeric(20,6) holds.</summary>
+    public const decimal MaxAllocated = 99_999_999_999_999.999999m;
+
     private readonly List<Transfer> _transfers = [];
 
     public CreditLedger(Guid walletId, decimal allocated, decimal used, decimal reserved, bool unlimited)
@@ -42,9 +45,13 @@ public sealed class CreditLedger
     /// <summary>The transfers decided since this wallet was loaded, in order.</summary>
     public IReadOnlyList<Transfer> Transfers => _transfers;
 
-    public Transfer Allocate(decimal amount, string? reason = null, string? idempotencyKey = null)
+    /// <summary>Grants credits; refused where the wallet would pass what its columns can hold.</summary>
+    public Result<Transfer> Allocate(decimal amount, string? reason = null, string? idempotencyKey = null)
     {
         RequirePositive(amount);
+        if (Allocated + amount > MaxAllocated)
+            return CreditsErrors.WalletFull();
+
         Allocated += amount;
         return Add(Record(TransferKind.Allocation, amount) with { Reason = reason, IdempotencyKey = idempotencyKey });
     }

@@ -10,8 +10,8 @@ public static class CreditsErrors
     public static Error WalletNotFound(string teamId) =>
         new("team_not_found", $"Team '{teamId}' not found.", ErrorKind.NotFound);
 
-    public static Error BelowUse(decimal available) =>
-        new("credits_in_use", $"Only {Plain(available)} credits are free to take back.", ErrorKind.Conflict);
+    public static Error WalletFull() =>
+        new("wallet_full", "The wallet cannot hold that many credits in all.", ErrorKind.Conflict);
 
     private static string Plain(decimal amount) => (amount / 1.0000000000000000000000000000m).ToString();
 }

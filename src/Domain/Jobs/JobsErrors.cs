@@ -10,6 +10,9 @@ public static class JobsErrors
     public static Error Finished(JobStatus status) =>
         new("job_finished", $"The job is already {JobStatusNames.Of(status)}.", ErrorKind.Conflict);
 
+    public static Error BudgetExceeded() =>
+        new("job_budget_exceeded", "This call would pass the job's max_calls or max_cost_usd.", ErrorKind.Forbidden);
+
     public static Error MetadataTooLarge() =>
         Error.Field("metadata", "must not exceed 10 KB in all.");
 }

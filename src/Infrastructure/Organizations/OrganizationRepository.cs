@@ -18,4 +18,6 @@ internal sealed class OrganizationRepository(PostgresSession session) : IOrganiz
             """,
             new { organizationId, name, tier, metadata },
             cancellationToken);
+
+    public Task<OrganizationResponse?> GetAsync(string organizationId, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

@@ -79,6 +79,14 @@ internal sealed class PostgresSession(NpgsqlDataSource dataSource, LocalInvalida
     public async Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
         await (await OpenAsync(cancellationToken)).ExecuteAsync(Command(sql, parameters, cancellationToken));
 
+    /// <summary>Runs statements that were written for a batch, in one round trip, within the current transaction.</summary>
+    public async Task ExecuteBatchAsync(Action<NpgsqlBatch> append, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(await OpenAsync(cancellationToken), _transaction);
+        append(batch);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_transaction is not null)

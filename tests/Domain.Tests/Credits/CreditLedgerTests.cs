@@ -11,7 +11,7 @@ internal sealed class CreditLedgerTests
     {
         var wallet = Wallet(allocated: 10);
 
-        var transfer = wallet.Allocate(5, "purchase", "key-1");
+        var transfer = wallet.Allocate(5, "purchase", "key-1").Value;
 
         Assert.That(wallet.Allocated, Is.EqualTo(15));
         Assert.That(transfer, Is.EqualTo(transfer with { Kind = TransferKind.Allocation, Amount = 5, BalanceAfter = 15, Reason = "purchase", IdempotencyKey = "key-1", JobId = null }));

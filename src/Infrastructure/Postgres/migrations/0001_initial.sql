@@ -140,6 +140,10 @@ create table jobs (
     started_at timestamptz,
     completed_at timestamptz,
     expires_at timestamptz not null,
+    -- Caps that its creator set, and the calls that were let through under them.
+    max_cost_usd numeric(20, 10) check (max_cost_usd > 0),
+    max_calls integer check (max_calls > 0),
+    admitted_calls integer not null default 0,
     credits_reserved numeric(20, 6) not null check (credits_reserved > 0),
     credits_charged numeric(20, 6) not null default 0 check (credits_charged >= 0),
     -- What the wallet still had when the job ended: a repeated completion answers the same body.

@@ -1,0 +1,238 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading;
+using System.Xml.Linq;
+
+const string Configuration = "Release";
+const string Solution = "SaasLlm.sln";
+const string Service = "src/Api/SaasLlm.Api.csproj";
+const string ServiceProgram = "src/Api/bin/Release/net10.0/SaasLlm.Api.dll";
+const string ServiceStamp = "artifacts/service.stamp";
+const string ResultsFolder = "artifacts/tests";
+
+var target = Argument("target", "Default");
+(int Passed, int Failed)? testResults = null;
+
+Task("Default").IsDependentOn("Build");
+
+Task("Build")
+    .Description("Builds everything; warnings are errors.")
+    .Does(() => DotNetBuild(Solution, new DotNetBuildSettings { Configuration = Configuration, NoLogo = true }));
+
+Task("Clean")
+    .Description("Removes what was built. The data in .data/ stays.")
+    .Does(() =>
+    {
+        CleanDirectories("{src,tests}/*/{bin,obj}");
+        CleanDirectory("artifacts");
+    });
+
+Task("Run")
+    .Description("Builds and runs the service with a private PostgreSQL. Further arguments go to it: --urls=http://localhost:9000")
+    .Does(() =>
+    {
+        BuildService();
+        Attend("dotnet", [ServiceProgram, .. OwnArguments()]);
+    });
+
+Task("Verify")
+    .Description("Recomputes the credit ledger from its rows and compares.")
+    .Does(() =>
+    {
+        BuildService();
+        Attend("dotnet", [ServiceProgram, "verify", .. OwnArguments()]);
+    });
+
+Task("Demo")
+    .Description("Walks the full chain against a running service: --url=http://localhost:8003 --admin-key=…")
+    .Does(() => Attend("node", ["demo/full-chain.mjs", .. OwnArguments()]));
+
+Task("Test")
+    .Description("Runs every test; the last line says N passed, N failed.")
+    .IsDependentOn("Postgres")
+    .IsDependentOn("Build")
+    .Does(() => testResults = RunTests());
+
+Task("Coverage")
+    .Description("Runs every test and prints the lines covered of each project in src/.")
+    .IsDependentOn("Postgres")
+    .IsDependentOn("Build")
+    .Does(() =>
+    {
+        testResults = RunTests(
+            "--collect", "XPlat Code Coverage", "--",
+            "DataCollectionRunSettings.DataCollectors.DataCollector.Configuration.ExcludeByAttribute=GeneratedCodeAttribute",
+            "DataCollectionRunSettings.DataCollectors.DataCollector.Configuration.ExcludeByFile=**/obj/**");
+        PrintCoverage();
+    });
+
+Task("Postgres")
+    .Description("Installs PostgreSQL where there is none and this user may; else the tests fetch a small build from npm.")
+    .WithCriteria(() => !HasPostgres() && Environment.UserName == "root" && FileExists("/usr/bin/apt-get"))
+    .ContinueOnError()
+    .Does(() =>
+    {
+        var quiet = new ProcessSettings { EnvironmentVariables = new Dictionary<string, string> { ["DEBIAN_FRONTEND"] = "noninteractive" } };
+        StartProcess("apt-get", quiet.WithArguments(arguments => arguments.Append("update")));
+        foreach (var package in new[] { "postgresql-15", "postgresql" })
+        {
+            if (StartProcess("apt-get", quiet.WithArguments(arguments => arguments.Append($"install --yes --no-install-recommends {package}"))) == 0)
+                return;
+        }
+    });
+
+if (target is "Test" or "Coverage")
+{
+    try
+    {
+        RunTarget(target);
+    }
+    catch (Exception failure)
+    {
+        Error(failure.Message);
+    }
+
+    // After Cake's own report: CI reads the last line.
+    var (passed, failed) = testResults ?? (0, 1);
+    Console.WriteLine($"{passed} passed, {failed} failed");
+    Console.Out.Flush();
+    Environment.Exit(failed == 0 && passed > 0 ? 0 : 1);
+}
+
+RunTarget(target);
+
+// Builds only what the service needs, and nothing where nothing has changed: even an idle dotnet build takes seconds.
+void BuildService()
+{
+    var fingerprint = Fingerprint();
+    if (FileExists(ServiceProgram) && FileExists(ServiceStamp) && System.IO.File.ReadAllText(ServiceStamp) == fingerprint)
+        return;
+
+    Information("Building the service");
+    DotNetBuild(Service, new DotNetBuildSettings { Configuration = Configuration, NoLogo = true });
+    EnsureDirectoryExists("artifacts");
+    System.IO.File.WriteAllText(ServiceStamp, fingerprint);
+}
+
+// Path, size and time of every file that the service is built from.
+string Fingerprint()
+{
+    var sources = System.IO.Directory.EnumerateFiles("src", "*", System.IO.SearchOption.AllDirectories)
+        .Where(path => !path.Split('/').Any(part => part is "bin" or "obj" or "node_modules"))
+        .Concat(["Directory.Build.props", "Directory.Packages.props", "global.json", ".editorconfig", "BannedSymbols.txt"])
+        .Order(StringComparer.Ordinal)
+        .Select(path => new System.IO.FileInfo(path))
+        .Select(file => $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}");
+    return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', sources))));
+}
+
+// The arguments as they were given, without the target: Cake's own reading would split --ConnectionStrings:Postgres=… at the colon.
+IEnumerable<string> OwnArguments() => Environment.GetCommandLineArgs().Skip(1)
+    .Where(argument => argument.StartsWith("--", StringComparison.Ordinal) && !argument.StartsWith("--target=", StringComparison.Ordinal));
+
+// Runs a program in the foreground. Signals are its business: this process passes them on and ends after it.
+void Attend(string program, IEnumerable<string> arguments)
+{
+    var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false };
+    if (!start.Environment.ContainsKey("ASPNETCORE_ENVIRONMENT"))
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+
+    Process child = null;
+    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Forward);
+    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Forward);
+    using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Forward);
+    using (child = Process.Start(start))
+    {
+        child.WaitForExit();
+        if (child.ExitCode != 0)
+            throw new CakeException(child.ExitCode, $"{program} ended with {child.ExitCode}.");
+    }
+
+    void Forward(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (child is { HasExited: false })
+            Process.Start("bash", ["-c", $"kill -{context.Signal.ToString()[3..]} {child.Id}"]).WaitForExit();
+    }
+}
+
+bool HasPostgres() => EnvironmentVariable("PATH", "").Split(':').Any(folder => FileExists($"{folder}/initdb"))
+    || GetFiles("/usr/lib/postgresql/*/bin/initdb").Count > 0;
+
+// One project after the other: they share two cores and each starts its own PostgreSQL.
+(int Passed, int Failed) RunTests(params string[] extra)
+{
+    CleanDirectory(ResultsFolder);
+    var (passed, failed) = (0, 0);
+    foreach (var project in GetFiles("tests/*.Tests/*.csproj"))
+    {
+        var name = project.GetFilenameWithoutExtension().ToString();
+        var results = $"{ResultsFolder}/{name}.trx";
+        var exitCode = RunShowingProgress(name,
+        [
+            "test", project.FullPath, "--configuration", Configuration, "--no-build", "--nologo",
+            "--logger", $"trx;LogFileName={name}.trx", "--results-directory", ResultsFolder,
+            "--blame-hang-timeout", "10m", "--blame-hang-dump-type", "none", .. extra,
+        ]);
+
+        // A skipped test has not passed, and a project that crashed or ran nothing has failed.
+        var (total, good) = FileExists(results) ? ReadResults(results) : (0, 0);
+        var bad = total - good;
+        if (bad == 0 && (exitCode != 0 || total == 0))
+            bad = 1;
+        Console.WriteLine($"{name}: {good} passed, {bad} failed{(total == 0 ? " (no test ran)" : "")}");
+        passed += good;
+        failed += bad;
+    }
+
+    return (passed, failed);
+}
+
+(int Total, int Passed) ReadResults(string file)
+{
+    var counters = XDocument.Load(file).Descendants().Single(element => element.Name.LocalName == "Counters");
+    return ((int)counters.Attribute("total"), (int)counters.Attribute("passed"));
+}
+
+int RunShowingProgress(string name, IEnumerable<string> arguments)
+{
+    Console.WriteLine($"\n{name}");
+    var elapsed = Stopwatch.StartNew();
+    using var progress = new Timer(_ => Console.WriteLine($"  {name}: running for {elapsed.Elapsed.TotalSeconds:0} s"), null, 15_000, 15_000);
+    using var child = Process.Start(new ProcessStartInfo("dotnet", arguments) { UseShellExecute = false });
+    child.WaitForExit();
+    return child.ExitCode;
+}
+
+// A line counts as covered where any test project has run it.
+void PrintCoverage()
+{
+    var root = MakeAbsolute(Directory("src")).FullPath + "/";
+    var lines = new Dictionary<(string Project, string File, int Line), bool>();
+    foreach (var report in GetFiles($"{ResultsFolder}/**/coverage.cobertura.xml"))
+    {
+        var document = XDocument.Load(report.FullPath);
+        var folders = document.Descendants("source").Select(source => source.Value).ToArray();
+        foreach (var type in document.Descendants("class"))
+        {
+            var file = folders.Select(folder => System.IO.Path.Combine(folder, (string)type.Attribute("filename"))).FirstOrDefault(System.IO.File.Exists);
+            if (file is null || !file.StartsWith(root, StringComparison.Ordinal) || file.Contains("/obj/"))
+                continue;
+
+            foreach (var line in type.Elements("lines").Elements("line"))
+            {
+                var key = (file[root.Length..].Split('/')[0], file, (int)line.Attribute("number"));
+                lines[key] = lines.GetValueOrDefault(key) || (int)line.Attribute("hits") > 0;
+            }
+        }
+    }
+
+    foreach (var project in lines.GroupBy(line => line.Key.Project).OrderBy(project => project.Key))
+        PrintShare(project.Key, project.Select(line => line.Value).ToArray());
+    PrintShare("all of src/", lines.Values.ToArray());
+
+    static void PrintShare(string name, bool[] covered) => Console.WriteLine(
+        $"{name,-16} {covered.Count(line => line),6} of {covered.Length,6} lines  {100.0 * covered.Count(line => line) / Math.Max(1, covered.Length),5:0.0} %");
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using MediatR;
+using SaasLlm.Api.Auth;
+using SaasLlm.Api.Http;
+using SaasLlm.Application.Jobs;
+using SaasLlm.Application.Ports;
+
+namespace SaasLlm.Api.Jobs;
+
+internal static class JobEndpoints
+{
+    public static void MapJobs(this IEndpointRouteBuilder app)
+    {
+        var jobs = app.MapGroup("/api/jobs").WithTags("Jobs").RequireAuthorization(Callers.TeamOrOperator);
+
+        jobs.MapPost("/create", (JsonBody<CreateBody> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+                body.Then(async job => (await mediator.Send(job.ToCommand(context), cancellationToken)).ToHttp()))
+            .WithSummary("Begin a job")
+            .WithDescription("Reserves the job's credit. Send an Idempotency-Key header to make a repeated request harmless.")
+            .Produces<JobOpened>();
+
+        jobs.MapGet("/{jobId}", (string jobId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+                OfJob(jobId, async id => (await mediator.Send(new GetJob(context.Caller(), id), cancellationToken)).ToHttp()))
+            .WithSummary("Show a job")
+            .Produces<JobResponse>();
+
+        jobs.MapPatch("/{jobId}/metadata", (string jobId, JsonBody<MetadataBody> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+                OfJob(jobId, id => body.Then(async patch =>
+                    (await mediator.Send(new MergeJobMetadata(context.Caller(), id, patch.Metadata), cancellationToken)).ToHttp())))
+            .WithSummary("Merge into a job's metadata")
+            .Produces<JobResponse>();
+
+        jobs.MapPost("/{jobId}/cancel", (string jobId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+                OfJob(jobId, async id => (await mediator.Send(new CancelJob(context.Caller(), id), cancellationToken)).ToHttp()))
+            .WithSummary("Give a job up; its reservation is released")
+            .Produces<JobResponse>();
+
+        jobs.MapPost("/{jobId}/complete", (string jobId, JsonBody<CompleteBody> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+                OfJob(jobId, id => body.Then(async end =>
+                    (await mediator.Send(new CompleteJob(context.Caller(), id, end.Status, end.ErrorMessage, end.Metadata), cancellationToken)).ToHttp())))
+            .WithSummary("End a job and settle its credits")
+            .WithDescription("A job completed without a failed call is charged; every other end releases its reservation. Repeating it gives the same answer.")
+            .Produces<JobCompletion>();
+
+        jobs.MapGet("/{jobId}/costs", (string jobId, IMediator mediator, CancellationToken cancellationToken) =>
+                OfJob(jobId, async id => (await mediator.Send(new GetJobCosts(id), cancellationToken)).ToHttp()))
+            .RequireAuthorization(Callers.Operator)
+            .WithSummary("Show what a job cost, call by call")
+            .Produces<JobCostsResponse>();
+
+        jobs.MapLlmCalls();
+    }
+
+    /// <summary>An id that is no UUID names no job.</summary>
+    public static Task<IResult> OfJob(string jobId, Func<Guid, Task<IResult>> next) =>
+        Guid.TryParse(jobId, out var id)
+            ? next(id)
+            : Task.FromResult(new Domain.Shared.Error("job_not_found", "A job id is a UUID; no job has this one.", Domain.Shared.ErrorKind.NotFound).ToHttp());
+
+    internal sealed record CreateBody(
+        string? TeamId,
+        string? JobType,
+        string? UserId = null,
+        JsonElement? Metadata = null,
+        string? ExternalTaskId = null,
+        decimal? MaxCostUsd = null,
+        int? MaxCalls = null,
+        int? TtlSeconds = null)
+    {
+        public CreateJob ToCommand(HttpContext context) =>
+            new(context.Caller(), TeamId, JobType, UserId, Metadata, ExternalTaskId, MaxCostUsd, MaxCalls, TtlSeconds, context.IdempotencyKey());
+    }
+
+    internal sealed record MetadataBody(JsonElement? Metadata);
+
+    internal sealed record CompleteBody(string? Status, string? ErrorMessage = null, JsonElement? Metadata = null);
+}

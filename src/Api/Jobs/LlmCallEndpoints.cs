@@ -1,0 +1,89 @@
+using System.Text.Json;
+using MediatR;
+using SaasLlm.Api.Auth;
+using SaasLlm.Api.Http;
+using SaasLlm.Application.Jobs;
+using SaasLlm.Application.Llm;
+using SaasLlm.Domain.Shared;
+
+namespace SaasLlm.Api.Jobs;
+
+/// <summary>The routes that call a model within a job. Their bodies are read as bytes: see <see cref="ChatRequest"/>.</summary>
+internal static class LlmCallEndpoints
+{
+    public static void MapLlmCalls(this IEndpointRouteBuilder jobs)
+    {
+        jobs.MapPost("/{jobId}/llm-call", (string jobId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+                JobEndpoints.OfJob(jobId, id => WithRequest(context, request =>
+                    request.Stream ? StreamAsync(id, request, context, mediator, cancellationToken) : CallAsync(id, request, context, mediator, cancellationToken))))
+            .WithSummary("Call a model within a job")
+            .WithDescription("Takes everything that an OpenAI chat request has, and passes it on untouched; `\"stream\": true` answers as llm-call-stream does.");
+
+        jobs.MapPost("/{jobId}/llm-call-stream", (string jobId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+                JobEndpoints.OfJob(jobId, id => WithRequest(context, request => StreamAsync(id, request, context, mediator, cancellationToken))))
+            .WithSummary("Call a model within a job and stream its answer")
+            .WithDescription("Server-sent events of OpenAI chunks, then `data: [DONE]`. A fault in mid-stream sends an `error` event and breaks the connection, without `[DONE]`.");
+
+        jobs.MapPost("/create-and-call", (HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+                WithRequest(context, request => WithJob(request, context, job =>
+                    request.Stream ? CreateAndStreamAsync(job, request, context, mediator, cancellationToken) : CreateAndCallAsync(job, request, context, mediator, cancellationToken))))
+            .WithSummary("Create a job, make its one call and complete it");
+
+        jobs.MapPost("/create-and-call-stream", (HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+                WithRequest(context, request => WithJob(request, context, job =>
+                    CreateAndStreamAsync(job, request, context, mediator, cancellationToken))))
+            .WithSummary("Create a job, stream its one call and complete it");
+    }
+
+    private static async Task<IResult> CallAsync(Guid jobId, ChatRequest request, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var answer = await mediator.Send(new CallLlm(context.Caller(), jobId, request, context.TraceIdentifier), cancellationToken);
+        return answer.IsSuccess ? new LlmAnswerResult(answer.Value) : answer.Error.ToHttp();
+    }
+
+    private static async Task<IResult> StreamAsync(Guid jobId, ChatRequest request, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var stream = await mediator.Send(new StreamLlm(context.Caller(), jobId, request, context.TraceIdentifier), cancellationToken);
+        return stream.IsSuccess ? new LlmStreamResult(stream.Value) : stream.Error.ToHttp();
+    }
+
+    private static async Task<IResult> CreateAndCallAsync(CreateJob job, ChatRequest request, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var called = await mediator.Send(new CreateAndCall(job, request, context.TraceIdentifier), cancellationToken);
+        return called.IsSuccess ? new LlmAnswerResult(called.Value.Answer, called.Value.Completion) : called.Error.ToHttp();
+    }
+
+    private static async Task<IResult> CreateAndStreamAsync(CreateJob job, ChatRequest request, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var stream = await mediator.Send(new CreateAndStream(job, request, context.TraceIdentifier), cancellationToken);
+        return stream.IsSuccess
+            ? new LlmStreamResult(stream.Value, fault => mediator.Send(
+                new CompleteJob(job.Caller, stream.Value.JobId, fault is null ? "completed" : "failed", fault?.Message, null), CancellationToken.None))
+            : stream.Error.ToHttp();
+    }
+
+    private static async Task<IResult> WithRequest(HttpContext context, Func<ChatRequest, Task<IResult>> next)
+    {
+        var body = await RawBody.ReadAsync(context.Request, context.RequestAborted);
+        if (!body.IsSuccess)
+            return body.Error.ToHttp();
+
+        var request = ChatRequest.Parse(body.Value);
+        return request.IsSuccess ? await next(request.Value) : request.Error.ToHttp();
+    }
+
+    /// <summary>The job's own fields stand beside the chat request's in one body.</summary>
+    private static Task<IResult> WithJob(ChatRequest request, HttpContext context, Func<CreateJob, Task<IResult>> next)
+    {
+        try
+        {
+            var job = JsonSerializer.Deserialize<JobEndpoints.CreateBody>(request.Body.Span, JsonConventions.Options)!;
+            var command = job.ToCommand(context);
+            return next(command with { TeamId = command.TeamId ?? command.Caller.TeamId });
+        }
+        catch (JsonException exception)
+        {
+            return Task.FromResult(Error.Field(exception.Path?.TrimStart('$', '.') ?? "body", "has the wrong type.").ToHttp());
+        }
+    }
+}

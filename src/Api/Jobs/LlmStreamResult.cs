@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Http.Features;
+using SaasLlm.Api.Http;
+using SaasLlm.Application.Jobs;
+using SaasLlm.Application.Llm;
+using SaasLlm.Domain.Shared;
+
+namespace SaasLlm.Api.Jobs;
+
+/// <summary>Passes a stream on, event by event, as it comes. <c>[DONE]</c> goes out only after the call's record is committed.</summary>
+/// <param name="finish">Ends the job of a create-and-call; given the fault that broke the stream, null where none did.</param>
+internal sealed class LlmStreamResult(LlmStream stream, Func<Error?, Task>? finish = null) : IResult
+{
+    /// <summary>Time for an error event to reach the wire before the connection is reset: a reset overtakes bytes that are still queued.</summary>
+    private static readonly TimeSpan ResetDelay = TimeSpan.FromMilliseconds(50);
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.ContentType = "text/event-stream; charset=utf-8";
+        response.Headers.CacheControl = "no-cache";
+        response.Headers["X-Accel-Buffering"] = "no";
+        response.Headers["X-Job-Id"] = stream.JobId.ToString();
+        response.Headers["X-Call-Id"] = stream.CallId.ToString();
+        httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+
+        var fault = await PassOnAsync(httpContext);
+        if (fault is null || httpContext.RequestAborted.IsCancellationRequested)
+            return;
+
+        if (!response.HasStarted)
+        {
+            // Nothing has gone out yet, so the fault can still have its status.
+            response.Headers.CacheControl = default;
+            await response.WriteProblemAsync(fault);
+            return;
+        }
+
+        await ServerSentEvents.WriteErrorAsync(response, fault);
+        await Task.Delay(ResetDelay, CancellationToken.None);
+        httpContext.Abort();
+    }
+
+    /// <summary>Gives the fault to be told to the caller; null after a good end.</summary>
+    private async Task<Error?> PassOnAsync(HttpContext httpContext)
+    {
+        var output = httpContext.Response.BodyWriter;
+        try
+        {
+            await using var settling = stream;
+            var rewriter = new TeamChunk(stream.CallId, stream.ModelGroup, stream.IncludeUsage);
+            while (await stream.ReadAsync(httpContext.RequestAborted) is { } chunk)
+            {
+                if (rewriter.TryWrite(chunk.Span, output))
+                    await output.FlushAsync(httpContext.RequestAborted);
+            }
+
+            await stream.SettleAsync();
+        }
+        catch (OperationCanceledException) when (httpContext.RequestAborted.IsCancellationRequested)
+        {
+            // The caller left: the stream has settled what it got.
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            await FinishAsync(FaultHandler.Explain(exception));
+            FaultHandler.Log(httpContext, exception);
+            return FaultHandler.Explain(exception);
+        }
+
+        await FinishAsync(stream.Fault);
+        if (stream.Fault is null && !httpContext.RequestAborted.IsCancellationRequested)
+            await ServerSentEvents.WriteDoneAsync(httpContext.Response);
+
+        return stream.Fault;
+    }
+
+    private Task FinishAsync(Error? fault) => finish is null ? Task.CompletedTask : finish(fault);
+}

@@ -1,0 +1,140 @@
+using SaasLlm.Application.Llm;
+using SaasLlm.Application.Ports;
+using SaasLlm.Application.Shared;
+using SaasLlm.Domain.Catalog;
+using SaasLlm.Domain.Jobs;
+using SaasLlm.Domain.Shared;
+
+namespace SaasLlm.Application.Jobs;
+
+/// <summary>Everything that is settled before a call is sent upstream, and the record that it ends in; plain and streamed calls share it.</summary>
+public sealed class CallAdmission(
+    IJobDirectory jobs, ITeamDirectory teams, ICatalog catalog, IRateLimiter limiter, TimeProvider time)
+{
+    /// <summary>Output tokens assumed where the caller names no limit, for the tokens-a-minute estimate.</summary>
+    private const int AssumedOutputTokens = 1024;
+
+    internal async ValueTask<Result<AdmittedCall>> AdmitAsync(Caller caller, Guid jobId, ChatRequest request, string? requestId, CancellationToken cancellationToken)
+    {
+        var job = await jobs.FindAsync(jobId, cancellationToken);
+        if (job is null || !caller.MayUse(job.TeamId))
+            return JobsErrors.NotFound(jobId);
+        if (job.Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled)
+            return JobsErrors.Finished(job.Status);
+
+        var team = await teams.FindAsync(job.TeamId, cancellationToken);
+        if (team is null)
+            return JobsErrors.NotFound(jobId);
+        if (team.Refusal is { } refusal)
+            return refusal;
+
+        var route = ModelRoute.Resolve(team, await catalog.GetAsync(cancellationToken), request.ModelGroup, request.Model, Random.Shared);
+        if (!route.IsSuccess)
+            return route.Error;
+
+        var estimate = new TokenUsage(TokenEstimate.FromBytes(request.PromptBytes), Math.Min(request.MaxTokens ?? AssumedOutputTokens, AssumedOutputTokens));
+        var lease = await limiter.AcquireAsync(team, estimate.TotalTokens, cancellationToken);
+        if (!lease.IsSuccess)
+            return lease.Error;
+
+        // Last, because a call that is let through counts even where it then fails.
+        if (job.Capped && !await jobs.TakeCallAsync(jobId, DearestCostUsd(route.Value, estimate), cancellationToken))
+        {
+            lease.Value.TrueUp(0);
+            lease.Value.Dispose();
+            return JobsErrors.BudgetExceeded();
+        }
+
+        return new AdmittedCall
+        {
+            CallId = Guid.CreateVersion7(),
+            JobId = jobId,
+            Team = team,
+            Request = request,
+            Route = route.Value,
+            Lease = lease.Value,
+            RequestId = requestId,
+            StartedAt = time.GetUtcNow(),
+            StartedTimestamp = time.GetTimestamp(),
+        };
+    }
+
+    private static decimal DearestCostUsd(ModelRoute route, TokenUsage estimate)
+    {
+        var dearest = 0m;
+        foreach (var model in route.Targets)
+            dearest = Math.Max(dearest, model.Prices!.CostUsd(estimate));
+        return dearest;
+    }
+
+    /// <summary>The record of a call that has ended. Costs follow the prices of the model that answered.</summary>
+    internal CallRecord Record(AdmittedCall call, GatewayOutcome outcome, CallEnd end)
+    {
+        var usage = end.Usage;
+        call.Lease.TrueUp(usage.TotalTokens);
+        return new CallRecord
+        {
+            CallId = call.CallId,
+            JobId = call.JobId,
+            TeamId = call.Team.TeamId,
+            Purpose = call.Request.Purpose,
+            ModelGroup = call.Route.Name,
+            Model = outcome.Model,
+            Succeeded = end.Error is null,
+            ErrorCode = end.Error?.Code,
+            Error = end.Error?.Message,
+            Streamed = end.Streamed,
+            Usage = usage,
+            UsageSource = end.Source,
+            CostUsd = outcome.Model?.Prices?.CostUsd(usage) ?? 0,
+            LatencyMs = (int)Math.Min(int.MaxValue, time.GetElapsedTime(call.StartedTimestamp).TotalMilliseconds),
+            Attempts = outcome.Attempts,
+            FinishReason = end.FinishReason,
+            RequestId = call.RequestId,
+            CreatedAt = call.StartedAt,
+        };
+    }
+}
+
+/// <summary>A call that may be sent.</summary>
+internal sealed record AdmittedCall
+{
+    public required Guid CallId { get; init; }
+
+    public required Guid JobId { get; init; }
+
+    public required TeamAccess Team { get; init; }
+
+    public required ChatRequest Request { get; init; }
+
+    public required ModelRoute Route { get; init; }
+
+    public required IRateLease Lease { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required long StartedTimestamp { get; init; }
+
+    public string? RequestId { get; init; }
+}
+
+/// <summary>How a call ended.</summary>
+/// <param name="Error">Null where it succeeded.</param>
+/// <param name="Source">How the usage is known.</param>
+internal readonly record struct CallEnd(Error? Error, TokenUsage Usage, UsageSource Source, bool Streamed, string? FinishReason)
+{
+    /// <summary>The finish reason of a stream whose caller did not wait for its end.</summary>
+    public const string CallerLeft = "caller_left";
+
+    public static CallEnd LeftBeforeAnswer(AdmittedCall call) =>
+        new(null, new TokenUsage(TokenEstimate.FromBytes(call.Request.PromptBytes), 0), UsageSource.Estimated, Streamed: true, CallerLeft);
+
+    /// <summary>
+    /// No upstream answered. One that refused bills nothing; one that was dispatched and not heard of again bills the prompt at
+    /// least, so that much is put on record.
+    /// </summary>
+    public static CallEnd Refused(AdmittedCall call, Error error, bool streamed) =>
+        error.Kind == ErrorKind.UpstreamTimeout
+            ? new CallEnd(error, new TokenUsage(TokenEstimate.FromBytes(call.Request.PromptBytes), 0), UsageSource.Estimated, streamed, null)
+            : new CallEnd(error, default, UsageSource.Unknown, streamed, null);
+}

@@ -1,0 +1,80 @@
+using SaasLlm.Domain.Catalog;
+
+namespace SaasLlm.Application.Ports;
+
+/// <summary>
+/// Makes finished calls durable by group commit. No answer's last byte goes out before its record is committed, so nothing
+/// that a caller saw is ever lost.
+/// </summary>
+public interface ICallSettlement
+{
+    /// <summary>
+    /// Completes when the record is committed. It is written even where the caller of this method stops waiting or the
+    /// database is away for a while.
+    /// </summary>
+    /// <exception cref="SettlementUnavailableException">The database did not take it in time; it stays queued and is written later.</exception>
+    Task RecordAsync(CallRecord call);
+}
+
+/// <summary>The record of a call could not be committed in time: the caller gets a 503, the record is still written when the database is back.</summary>
+public sealed class SettlementUnavailableException : Exception
+{
+    public SettlementUnavailableException()
+        : this("The database did not take the call's record in time.")
+    {
+    }
+
+    public SettlementUnavailableException(string message)
+        : base(message)
+    {
+    }
+
+    public SettlementUnavailableException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>One finished upstream call, as it is kept for ever.</summary>
+public sealed record CallRecord
+{
+    /// <summary>UUID v7; recording the same id twice changes nothing.</summary>
+    public required Guid CallId { get; init; }
+
+    public required Guid JobId { get; init; }
+
+    public required string TeamId { get; init; }
+
+    public string? Purpose { get; init; }
+
+    /// <summary>The group, or the model alias, that the caller asked for.</summary>
+    public string? ModelGroup { get; init; }
+
+    /// <summary>The model that answered, or was tried last; null where none could be tried.</summary>
+    public CatalogModel? Model { get; init; }
+
+    public required bool Succeeded { get; init; }
+
+    public string? ErrorCode { get; init; }
+
+    public string? Error { get; init; }
+
+    public required bool Streamed { get; init; }
+
+    public required TokenUsage Usage { get; init; }
+
+    public required UsageSource UsageSource { get; init; }
+
+    /// <summary>What the provider bills, in USD.</summary>
+    public required decimal CostUsd { get; init; }
+
+    public required int LatencyMs { get; init; }
+
+    public required int Attempts { get; init; }
+
+    public string? FinishReason { get; init; }
+
+    public string? RequestId { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}

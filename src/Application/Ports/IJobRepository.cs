@@ -1,0 +1,43 @@
+using System.Text.Json;
+using SaasLlm.Application.Jobs;
+using SaasLlm.Application.Shared;
+using SaasLlm.Domain.Jobs;
+using SaasLlm.Domain.Shared;
+
+namespace SaasLlm.Application.Ports;
+
+/// <summary>Jobs as they are read. With a team id, only that team's; null is for operators.</summary>
+public interface IJobRepository
+{
+    Task<JobResponse?> GetAsync(Guid jobId, string? teamId, CancellationToken cancellationToken);
+
+    /// <summary>The answer to a finished job; null where it is not finished or does not exist.</summary>
+    Task<JobCompletion?> GetCompletionAsync(Guid jobId, CancellationToken cancellationToken);
+
+    Task<JobCostsResponse?> GetCostsAsync(Guid jobId, CancellationToken cancellationToken);
+
+    /// <summary>Newest first. The page's key is a job id.</summary>
+    Task<Page<JobResponse>> ListAsync(JobFilter filter, PageStart page, CancellationToken cancellationToken);
+
+    /// <summary>Merges an object into the metadata; an error where the whole would pass 10 KB, not found where there is no such job.</summary>
+    Task<Result<JobResponse>> MergeMetadataAsync(Guid jobId, string? teamId, JsonElement metadata, CancellationToken cancellationToken);
+
+    /// <summary>Open jobs whose time is over, at most <paramref name="limit"/>.</summary>
+    Task<IReadOnlyList<(Guid JobId, string TeamId)>> FindExpiredAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
+}
+
+/// <summary>Which jobs of a team to list.</summary>
+public sealed record JobFilter(string TeamId, JobStatus? Status, string? JobType, string? UserId, DateTimeOffset? From, DateTimeOffset? To);
+
+/// <summary>Whose a job is and whether it is still open; cached on each node and dropped when it ends.</summary>
+public interface IJobDirectory
+{
+    ValueTask<JobHeader?> FindAsync(Guid jobId, CancellationToken cancellationToken);
+
+    /// <summary>Lets one more call of a capped job through; false where it would pass a cap.</summary>
+    /// <param name="estimatedCostUsd">What the call is expected to cost at most, in USD.</param>
+    Task<bool> TakeCallAsync(Guid jobId, decimal estimatedCostUsd, CancellationToken cancellationToken);
+}
+
+/// <param name="Capped">True where each call must be let through by <see cref="IJobDirectory.TakeCallAsync"/>.</param>
+public sealed record JobHeader(Guid JobId, string TeamId, JobStatus Status, bool Capped);

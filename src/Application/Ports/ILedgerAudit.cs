@@ -1,0 +1,9 @@
+using SaasLlm.Application.Credits;
+
+namespace SaasLlm.Application.Ports;
+
+public interface ILedgerAudit
+{
+    /// <summary>Compares the books with themselves, every check on the same snapshot.</summary>
+    Task<IReadOnlyList<LedgerCheck>> RunAsync(CancellationToken cancellationToken);
+}

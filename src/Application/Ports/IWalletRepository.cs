@@ -1,0 +1,23 @@
+using SaasLlm.Application.Credits;
+using SaasLlm.Application.Shared;
+using SaasLlm.Domain.Credits;
+
+namespace SaasLlm.Application.Ports;
+
+/// <summary>Team wallets and their ledger.</summary>
+public interface IWalletRepository
+{
+    /// <summary>Makes the wallet of a new team.</summary>
+    Task<CreditLedger> OpenAsync(string teamId, CancellationToken cancellationToken);
+
+    /// <summary>The wallet with its row locked until the transaction ends; null where there is no such team.</summary>
+    Task<CreditLedger?> LockAsync(string teamId, CancellationToken cancellationToken);
+
+    /// <summary>Writes the transfers decided since the wallet was loaded, and its columns.</summary>
+    Task SaveAsync(CreditLedger wallet, CancellationToken cancellationToken);
+
+    Task<BalanceResponse?> GetBalanceAsync(string teamId, CancellationToken cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    Task<Page<TransactionResponse>> ListTransactionsAsync(string teamId, PageStart page, CancellationToken cancellationToken);
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace SaasLlm.Application.Teams;
+
+/// <summary>A team as the API shows it.</summary>
+public sealed record TeamResponse
+{
+    public required string TeamId { get; init; }
+
+    public required string OrganizationId { get; init; }
+
+    public required string TeamAlias { get; init; }
+
+    /// <summary>Whole where the key was just made (shown this once); masked (<c>sk-1234…cdef</c>) everywhere else; null where every key is revoked.</summary>
+    public string? VirtualKey { get; init; }
+
+    /// <summary><c>active</c>, <c>suspended</c> or <c>paused</c>.</summary>
+    public required string Status { get; init; }
+
+    public required decimal CreditsAllocated { get; init; }
+
+    public required decimal CreditsRemaining { get; init; }
+
+    public required string BudgetMode { get; init; }
+
+    /// <summary>Granted model groups; the first serves calls that name none.</summary>
+    public required string[] ModelGroups { get; init; }
+
+    public required string[] AccessGroups { get; init; }
+
+    /// <summary>Requests a minute; null: no limit.</summary>
+    public int? RpmLimit { get; init; }
+
+    /// <summary>Tokens a minute; null: no limit.</summary>
+    public int? TpmLimit { get; init; }
+
+    /// <summary>Calls at the same time; null: no limit.</summary>
+    public int? MaxParallel { get; init; }
+
+    public required JsonElement Metadata { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TeamUsageSummary? UsageSummary { get; init; }
+}
+
+/// <param name="TotalJobs">Jobs ever created.</param>
+/// <param name="TotalCostUsd">What their calls cost at the providers, in USD.</param>
+public sealed record TeamUsageSummary(long TotalJobs, decimal TotalCostUsd);
+
+/// <summary>One page of teams.</summary>
+public sealed record TeamList(IReadOnlyList<TeamResponse> Data, string? NextCursor)
+{
+    public IReadOnlyList<TeamResponse> Teams => Data;
+}

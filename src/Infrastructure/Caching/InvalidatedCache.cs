@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+
+namespace SaasLlm.Infrastructure.Caching;
+
+/// <summary>
+/// A bounded cache of rows that change elsewhere. It never keeps what was read before a change and arrives after it: each
+/// key's stripe counts its drops, and a load that began under another count is handed out once but not kept.
+/// </summary>
+/// <param name="listener">While it does not listen, every read goes to the database.</param>
+/// <param name="capacity">Entries kept at most; the cache is emptied when it is full, which is rare and cheap enough.</param>
+/// <param name="negativeFor">How long "there is none" is kept; zero: not at all. A change of the key drops it earlier.</param>
+internal sealed class InvalidatedCache<TKey, TValue>(IListenerState listener, TimeProvider time, int capacity, TimeSpan negativeFor)
+    where TKey : notnull
+    where TValue : class
+{
+    private const int Stripes = 256;
+
+    private readonly ConcurrentDictionary<TKey, Entry> _entries = new();
+    private readonly int[] _drops = new int[Stripes];
+
+    /// <summary>The cached value, or the loaded one. A hit allocates nothing.</summary>
+    public ValueTask<TValue?> GetAsync<TState>(
+        TKey key, TState state, Func<TState, TKey, CancellationToken, Task<TValue?>> load, CancellationToken cancellationToken)
+    {
+        if (listener.IsListening
+            && _entries.TryGetValue(key, out var entry)
+            && (entry.Value is not null || time.GetElapsedTime(entry.At) < negativeFor))
+            return new(entry.Value);
+
+        return new(LoadAsync(key, state, load, cancellationToken));
+    }
+
+    public void Drop(TKey key)
+    {
+        Interlocked.Increment(ref _drops[StripeOf(key)]);
+        _entries.TryRemove(key, out _);
+    }
+
+    public void DropAll()
+    {
+        for (var stripe = 0; stripe < Stripes; stripe++)
+            Interlocked.Increment(ref _drops[stripe]);
+
+        _entries.Clear();
+    }
+
+    private async Task<TValue?> LoadAsync<TState>(
+        TKey key, TState state, Func<TState, TKey, CancellationToken, Task<TValue?>> load, CancellationToken cancellationToken)
+    {
+        var stripe = StripeOf(key);
+        var drops = Volatile.Read(ref _drops[stripe]);
+        var listening = listener.IsListening;
+        var value = await load(state, key, cancellationToken);
+        if (!listening || (value is null && negativeFor == TimeSpan.Zero))
+            return value;
+
+        if (_entries.Count >= capacity)
+            _entries.Clear();
+
+        _entries[key] = new Entry(value, time.GetTimestamp());
+
+        // A drop between the count and the store may have missed the entry: then it goes again.
+        if (Volatile.Read(ref _drops[stripe]) != drops)
+            _entries.TryRemove(key, out _);
+
+        return value;
+    }
+
+    private static int StripeOf(TKey key) => (key.GetHashCode() & int.MaxValue) % Stripes;
+
+    private sealed record Entry(TValue? Value, long At);
+}

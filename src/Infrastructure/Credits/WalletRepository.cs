@@ -1,0 +1,106 @@
+using SaasLlm.Application.Credits;
+using SaasLlm.Application.Ports;
+using SaasLlm.Application.Shared;
+using SaasLlm.Domain.Credits;
+using SaasLlm.Infrastructure.Postgres;
+using SaasLlm.Infrastructure.Settlement;
+
+namespace SaasLlm.Infrastructure.Credits;
+
+internal sealed class WalletRepository(PostgresSession session) : IWalletRepository
+{
+    public async Task<CreditLedger> OpenAsync(string teamId, CancellationToken cancellationToken)
+    {
+        var accountId = Guid.CreateVersion7();
+        await session.ExecuteAsync(
+            """
+            insert into credit_accounts (account_id, team_id)
+            values (@accountId, @teamId)
+            """,
+            new { accountId, teamId },
+            cancellationToken);
+        return new CreditLedger(accountId, 0, 0, 0, unlimited: false);
+    }
+
+    public async Task<CreditLedger?> LockAsync(string teamId, CancellationToken cancellationToken)
+    {
+        var row = await session.QuerySingleOrDefaultAsync<WalletRow>(
+            """
+            select account.account_id, account.allocated, account.used, account.reserved, account.unlimited
+            from credit_accounts as account
+            join teams as team using (team_id)
+            where account.team_id = @teamId
+            and team.status <> 'deleted'
+            for no key update of account
+            """,
+            new { teamId },
+            cancellationToken);
+        return row is null ? null : new CreditLedger(row.AccountId, row.Allocated, row.Used, row.Reserved, row.Unlimited);
+    }
+
+    public Task SaveAsync(CreditLedger wallet, CancellationToken cancellationToken) =>
+        session.ExecuteBatchAsync(batch => WalletBatch.Append(batch, [wallet]), cancellationToken);
+
+    public Task<BalanceResponse?> GetBalanceAsync(string teamId, CancellationToken cancellationToken) =>
+        session.QuerySingleOrDefaultAsync<BalanceResponse>(
+            """
+            select
+                account.team_id,
+                team.organization_id,
+                account.allocated as credits_allocated,
+                account.used as credits_used,
+                account.reserved as credits_reserved,
+                account.allocated - account.used as credits_remaining,
+                account.allocated - account.used - account.reserved as credits_available,
+                case when account.allocated = 0 then 0 else round(account.used * 100 / account.allocated, 2) end as percentage_used,
+                account.unlimited,
+                team.status
+            from credit_accounts as account
+            join teams as team using (team_id)
+            where account.team_id = @teamId
+            and team.status <> 'deleted'
+            """,
+            new { teamId },
+            cancellationToken);
+
+    public async Task<Page<TransactionResponse>> ListTransactionsAsync(string teamId, PageStart page, CancellationToken cancellationToken)
+    {
+        var rows = await session.QueryAsync<TransactionResponse>(
+            """
+            select
+                transfer.transfer_id as transaction_id,
+                transfer.entry_no,
+                transfer.kind,
+                transfer.debit as debit_account,
+                transfer.credit as credit_account,
+                transfer.amount,
+                transfer.balance_after,
+                transfer.job_id,
+                transfer.call_id,
+                transfer.reason,
+                transfer.created_at
+            from credit_transfers as transfer
+            join credit_accounts as account using (account_id)
+            where account.team_id = @teamId
+            and (@After::bigint is null or transfer.entry_no < @After)
+            order by transfer.entry_no desc
+            limit @Limit + 1
+            """,
+            new { teamId, After = page.After is null ? (long?)null : long.Parse(page.After), page.Limit },
+            cancellationToken);
+        return Page<TransactionResponse>.Of(rows, page.Limit, row => row.EntryNo.ToString());
+    }
+
+    private sealed record WalletRow
+    {
+        public Guid AccountId { get; init; }
+
+        public decimal Allocated { get; init; }
+
+        public decimal Used { get; init; }
+
+        public decimal Reserved { get; init; }
+
+        public bool Unlimited { get; init; }
+    }
+}

@@ -1,0 +1,269 @@
+using System.Text.Json;
+using SaasLlm.Application.Jobs;
+using SaasLlm.Application.Ports;
+using SaasLlm.Application.Shared;
+using SaasLlm.Domain.Jobs;
+using SaasLlm.Domain.Shared;
+using SaasLlm.Infrastructure.Postgres;
+using SaasLlm.Infrastructure.Settlement;
+
+namespace SaasLlm.Infrastructure.Jobs;
+
+internal sealed class JobRepository(PostgresSession session) : IJobRepository
+{
+    private const string Columns =
+        """
+            job_id,
+            team_id,
+            job_type,
+            user_id,
+            external_task_id,
+            status,
+            metadata,
+            error_message,
+            created_at,
+            started_at,
+            completed_at,
+            expires_at,
+            total_calls,
+            successful_calls,
+            failed_calls,
+            prompt_tokens + completion_tokens as total_tokens,
+            total_cost_usd,
+            credits_charged > 0 as credit_applied,
+            credits_charged
+        """;
+
+    public Task<JobResponse?> GetAsync(Guid jobId, string? teamId, CancellationToken cancellationToken) =>
+        session.QuerySingleOrDefaultAsync<JobResponse>(
+            "select " + Columns +
+            """
+
+            from jobs
+            where job_id = @jobId
+            and (@teamId::text is null or team_id = @teamId)
+            """,
+            new { jobId, teamId },
+            cancellationToken);
+
+    public async Task<JobCompletion?> GetCompletionAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        var job = await session.QuerySingleOrDefaultAsync<EndedRow>(
+            """
+            select
+                job_id,
+                status,
+                completed_at,
+                total_calls,
+                successful_calls,
+                failed_calls,
+                prompt_tokens + completion_tokens as total_tokens,
+                total_cost_usd,
+                total_latency_ms,
+                credits_charged,
+                credits_remaining_after
+            from jobs
+            where job_id = @jobId
+            and completed_at is not null
+            """,
+            new { jobId },
+            cancellationToken);
+        if (job is null)
+            return null;
+
+        var calls = await session.QueryAsync<CompletedCall>(
+            """
+            select call_id, purpose, model_group, prompt_tokens + completion_tokens as tokens, latency_ms, error
+            from llm_calls
+            where job_id = @jobId
+            and not late
+            order by created_at, call_id
+            """,
+            new { jobId },
+            cancellationToken);
+        return new JobCompletion
+        {
+            JobId = job.JobId,
+            Status = job.Status,
+            CompletedAt = job.CompletedAt,
+            Calls = calls,
+            Costs = new JobTotals
+            {
+                TotalCalls = job.TotalCalls,
+                SuccessfulCalls = job.SuccessfulCalls,
+                FailedCalls = job.FailedCalls,
+                TotalTokens = job.TotalTokens,
+                TotalCostUsd = job.TotalCostUsd,
+                AvgLatencyMs = Average(job.TotalLatencyMs, job.TotalCalls),
+                CreditApplied = job.CreditsCharged > 0,
+                CreditsCharged = job.CreditsCharged,
+                CreditsRemaining = job.CreditsRemainingAfter,
+            },
+        };
+    }
+
+    public async Task<JobCostsResponse?> GetCostsAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        var job = await session.QuerySingleOrDefaultAsync<CostRow>(
+            """
+            select
+                job_id,
+                team_id,
+                job_type,
+                status,
+                total_calls,
+                successful_calls,
+                failed_calls,
+                prompt_tokens + completion_tokens as total_tokens,
+                total_cost_usd,
+                total_latency_ms,
+                credits_charged,
+                late_calls,
+                late_cost_usd
+            from jobs
+            where job_id = @jobId
+            """,
+            new { jobId },
+            cancellationToken);
+        if (job is null)
+            return null;
+
+        var breakdown = await session.QueryAsync<CallCost>(
+            """
+            select
+                call_id, model, provider, upstream_model, model_group, purpose, prompt_tokens, completion_tokens, cached_tokens,
+                reasoning_tokens, usage_source, cost_usd, client_cost_usd, latency_ms, attempts, streamed, late, error, created_at
+            from llm_calls
+            where job_id = @jobId
+            order by created_at, call_id
+            """,
+            new { jobId },
+            cancellationToken);
+        return new JobCostsResponse
+        {
+            JobId = job.JobId,
+            TeamId = job.TeamId,
+            JobType = job.JobType,
+            Status = job.Status,
+            Costs = new JobCosts
+            {
+                TotalCalls = job.TotalCalls,
+                SuccessfulCalls = job.SuccessfulCalls,
+                FailedCalls = job.FailedCalls,
+                TotalTokens = job.TotalTokens,
+                TotalCostUsd = job.TotalCostUsd,
+                AvgLatencyMs = Average(job.TotalLatencyMs, job.TotalCalls),
+                CreditsCharged = job.CreditsCharged,
+                LateCalls = job.LateCalls,
+                LateCostUsd = job.LateCostUsd,
+                Breakdown = breakdown,
+            },
+        };
+    }
+
+    public async Task<Page<JobResponse>> ListAsync(JobFilter filter, PageStart page, CancellationToken cancellationToken)
+    {
+        var rows = await session.QueryAsync<JobResponse>(
+            "select " + Columns +
+            """
+
+            from jobs
+            where team_id = @TeamId
+            and (@Status::text is null or status = @Status)
+            and (@JobType::text is null or job_type = @JobType)
+            and (@UserId::text is null or user_id = @UserId)
+            and (@From::timestamptz is null or created_at >= @From)
+            and (@To::timestamptz is null or created_at < @To)
+            and (@After::uuid is null or (created_at, job_id) < (select created_at, job_id from jobs where job_id = @After and team_id = @TeamId))
+            order by created_at desc, job_id desc
+            limit @Limit + 1
+            """,
+            new
+            {
+                filter.TeamId,
+                Status = filter.Status is { } status ? JobStatusNames.Of(status) : null,
+                filter.JobType,
+                filter.UserId,
+                filter.From,
+                filter.To,
+                After = page.After is null ? (Guid?)null : Guid.Parse(page.After),
+                page.Limit,
+            },
+            cancellationToken);
+        return Page<JobResponse>.Of(rows, page.Limit, row => row.JobId.ToString());
+    }
+
+    public async Task<Result<JobResponse>> MergeMetadataAsync(Guid jobId, string? teamId, JsonElement metadata, CancellationToken cancellationToken)
+    {
+        var merged = await session.QuerySingleOrDefaultAsync<JobResponse>(
+            """
+            update jobs
+            set metadata = metadata || @metadata::jsonb
+            where job_id = @jobId
+            and (@teamId::text is null or team_id = @teamId)
+            and octet_length((metadata || @metadata::jsonb)::text) <= @limit
+            returning
+
+            """ + Columns,
+            new { jobId, teamId, metadata, limit = JobLedger.MaxMetadataBytes },
+            cancellationToken);
+        if (merged is not null)
+            return merged;
+
+        return await GetAsync(jobId, teamId, cancellationToken) is null ? JobsErrors.NotFound(jobId) : JobsErrors.MetadataTooLarge();
+    }
+
+    public Task<IReadOnlyList<(Guid JobId, string TeamId)>> FindExpiredAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<(Guid, string)>(
+            """
+            select job_id, team_id
+            from jobs
+            where status in ('pending', 'in_progress')
+            and expires_at <= @now
+            order by expires_at
+            limit @limit
+            """,
+            new { now, limit },
+            cancellationToken);
+
+    private static long Average(long totalMs, int calls) => calls == 0 ? 0 : (long)Math.Round((decimal)totalMs / calls, MidpointRounding.AwayFromZero);
+
+    private record TotalsRow
+    {
+        public Guid JobId { get; init; }
+
+        public string Status { get; init; } = "";
+
+        public int TotalCalls { get; init; }
+
+        public int SuccessfulCalls { get; init; }
+
+        public int FailedCalls { get; init; }
+
+        public long TotalTokens { get; init; }
+
+        public decimal TotalCostUsd { get; init; }
+
+        public long TotalLatencyMs { get; init; }
+
+        public decimal CreditsCharged { get; init; }
+    }
+
+    private sealed record EndedRow : TotalsRow
+    {
+        public DateTimeOffset CompletedAt { get; init; }
+
+        public decimal CreditsRemainingAfter { get; init; }
+    }
+
+    private sealed record CostRow : TotalsRow
+    {
+        public string TeamId { get; init; } = "";
+
+        public string JobType { get; init; } = "";
+
+        public int LateCalls { get; init; }
+
+        public decimal LateCostUsd { get; init; }
+    }
+}

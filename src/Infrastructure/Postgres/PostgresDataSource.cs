@@ -1,0 +1,22 @@
+using Npgsql;
+
+namespace SaasLlm.Infrastructure.Postgres;
+
+/// <summary>The service's connection pool. What the operator's connection string says wins over the defaults set here.</summary>
+internal static class PostgresDataSource
+{
+    public static NpgsqlDataSource Create(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+
+        // Every statement is a constant, so each is parsed and planned once a connection.
+        if (settings.MaxAutoPrepare == 0)
+            settings.MaxAutoPrepare = 200;
+        settings.AutoPrepareMinUsages = 2;
+
+        // No statement of this service leaves session state behind, so a connection needs no reset between requests.
+        settings.NoResetOnClose = true;
+        settings.ApplicationName ??= "saasllm";
+        return NpgsqlDataSource.Create(settings.ConnectionString);
+    }
+}

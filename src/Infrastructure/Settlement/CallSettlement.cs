@@ -1,0 +1,187 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NpgsqlTypes;
+using SaasLlm.Application.Ports;
+using SaasLlm.Domain.Catalog;
+using SaasLlm.Domain.Shared;
+using SaasLlm.Infrastructure.Postgres;
+
+namespace SaasLlm.Infrastructure.Settlement;
+
+/// <summary>
+/// Writes call records and the totals of their jobs. A database that is away does not lose them: the batch is kept and tried
+/// again, and only the callers that wait for it get a 503 after a while.
+/// </summary>
+internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimeProvider time, ILogger<CallSettlement> logger)
+    : GroupCommit<CallSettlement.Pending>, ICallSettlement
+{
+    /// <summary>How long an answer waits for its record while the database is away.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// Jobs are locked in id order, the one order that every writer keeps, so batches of several nodes cannot deadlock.
+    /// A record that is there already (a commit whose answer got lost) is skipped, totals included.
+    /// </summary>
+    private const string Sql =
+        """
+        with incoming as (
+            select *
+            from unnest(
+                @call_id, @job_id, @team_id, @purpose, @model_group, @model, @provider, @upstream_model, @succeeded, @error_code, @error,
+                @streamed, @prompt_tokens, @completion_tokens, @cached_tokens, @reasoning_tokens, @usage_source, @input_price, @output_price,
+                @cached_price, @cost_usd, @latency_ms, @attempts, @finish_reason, @request_id, @created_at)
+                as call (
+                call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model, succeeded, error_code, error,
+                streamed, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, usage_source, input_price, output_price,
+                cached_price, cost_usd, latency_ms, attempts, finish_reason, request_id, created_at)
+        ),
+        locked as materialized (
+            select job_id, completed_at is not null as ended
+            from jobs
+            where job_id in (select job_id from incoming)
+            order by job_id
+            for no key update
+        ),
+        inserted as (
+            insert into llm_calls (
+                call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model, status, error_code, error,
+                streamed, late, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, usage_source,
+                input_usd_per_million, output_usd_per_million, cached_input_usd_per_million, cost_usd, client_cost_usd,
+                latency_ms, attempts, finish_reason, request_id, created_at)
+            select
+                call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model,
+                case when succeeded then 'succeeded' else 'failed' end, error_code, error,
+                streamed, ended, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, usage_source,
+                input_price, output_price, cached_price, cost_usd, cost_usd,
+                latency_ms, attempts, finish_reason, request_id, created_at
+            from incoming
+            join locked using (job_id)
+            on conflict (call_id) do nothing
+            returning job_id, status, late, prompt_tokens, completion_tokens, cost_usd, latency_ms, created_at
+        ),
+        totals as (
+            select
+                job_id,
+                count(*) filter (where not late) as calls,
+                count(*) filter (where not late and status = 'succeeded') as succeeded,
+                count(*) filter (where not late and status = 'failed') as failed,
+                coalesce(sum(prompt_tokens) filter (where not late), 0) as prompt_tokens,
+                coalesce(sum(completion_tokens) filter (where not late), 0) as completion_tokens,
+                coalesce(sum(cost_usd) filter (where not late), 0) as cost_usd,
+                coalesce(sum(latency_ms) filter (where not late), 0) as latency_ms,
+                count(*) filter (where late) as late_calls,
+                coalesce(sum(cost_usd) filter (where late), 0) as late_cost_usd,
+                min(created_at) as first_at
+            from inserted
+            group by job_id
+        )
+        update jobs
+        set status = case when jobs.status = 'pending' then 'in_progress' else jobs.status end,
+            started_at = coalesce(jobs.started_at, totals.first_at),
+            total_calls = jobs.total_calls + totals.calls,
+            successful_calls = jobs.successful_calls + totals.succeeded,
+            failed_calls = jobs.failed_calls + totals.failed,
+            prompt_tokens = jobs.prompt_tokens + totals.prompt_tokens,
+            completion_tokens = jobs.completion_tokens + totals.completion_tokens,
+            total_cost_usd = jobs.total_cost_usd + totals.cost_usd,
+            total_latency_ms = jobs.total_latency_ms + totals.latency_ms,
+            late_calls = jobs.late_calls + totals.late_calls,
+            late_cost_usd = jobs.late_cost_usd + totals.late_cost_usd
+        from totals
+        where jobs.job_id = totals.job_id
+        """;
+
+    public async Task RecordAsync(CallRecord call)
+    {
+        var pending = new Pending(call);
+        Enqueue(pending);
+        try
+        {
+            await pending.Task.WaitAsync(LongestWait, time);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new SettlementUnavailableException("The database did not take the call's record in time.", exception);
+        }
+    }
+
+    protected override async Task WriteAsync(IReadOnlyList<Pending> batch)
+    {
+        await using var command = dataSource.CreateCommand(Sql);
+        var columns = new ParameterColumns(command.Parameters, batch.Count);
+        columns.Add("call_id", NpgsqlDbType.Uuid, batch, static item => item.Call.CallId);
+        columns.Add("job_id", NpgsqlDbType.Uuid, batch, static item => item.Call.JobId);
+        columns.Add("team_id", NpgsqlDbType.Text, batch, static item => item.Call.TeamId);
+        columns.Add("purpose", NpgsqlDbType.Text, batch, static item => item.Call.Purpose);
+        columns.Add("model_group", NpgsqlDbType.Text, batch, static item => item.Call.ModelGroup);
+        columns.Add("model", NpgsqlDbType.Text, batch, static item => item.Call.Model?.Alias);
+        columns.Add("provider", NpgsqlDbType.Text, batch, static item => item.Call.Model?.Provider);
+        columns.Add("upstream_model", NpgsqlDbType.Text, batch, static item => item.Call.Model?.UpstreamModel);
+        columns.Add("succeeded", NpgsqlDbType.Boolean, batch, static item => item.Call.Succeeded);
+        columns.Add("error_code", NpgsqlDbType.Text, batch, static item => item.Call.ErrorCode);
+        columns.Add("error", NpgsqlDbType.Text, batch, static item => StorableText.Of(item.Call.Error));
+        columns.Add("streamed", NpgsqlDbType.Boolean, batch, static item => item.Call.Streamed);
+        columns.Add("prompt_tokens", NpgsqlDbType.Integer, batch, static item => item.Call.Usage.PromptTokens);
+        columns.Add("completion_tokens", NpgsqlDbType.Integer, batch, static item => item.Call.Usage.CompletionTokens);
+        columns.Add("cached_tokens", NpgsqlDbType.Integer, batch, static item => item.Call.Usage.CachedTokens);
+        columns.Add("reasoning_tokens", NpgsqlDbType.Integer, batch, static item => item.Call.Usage.ReasoningTokens);
+        columns.Add("usage_source", NpgsqlDbType.Text, batch, static item => NameOf(item.Call.UsageSource));
+        columns.Add("input_price", NpgsqlDbType.Numeric, batch, static item => item.Call.Model?.Prices?.InputUsdPerMillion);
+        columns.Add("output_price", NpgsqlDbType.Numeric, batch, static item => item.Call.Model?.Prices?.OutputUsdPerMillion);
+        columns.Add("cached_price", NpgsqlDbType.Numeric, batch, static item => item.Call.Model?.Prices?.CachedInputUsdPerMillion);
+        columns.Add("cost_usd", NpgsqlDbType.Numeric, batch, static item => item.Call.CostUsd);
+        columns.Add("latency_ms", NpgsqlDbType.Integer, batch, static item => item.Call.LatencyMs);
+        columns.Add("attempts", NpgsqlDbType.Integer, batch, static item => item.Call.Attempts);
+        columns.Add("finish_reason", NpgsqlDbType.Text, batch, static item => StorableText.Of(item.Call.FinishReason));
+        columns.Add("request_id", NpgsqlDbType.Text, batch, static item => item.Call.RequestId);
+        columns.Add("created_at", NpgsqlDbType.TimestampTz, batch, static item => item.Call.CreatedAt.UtcDateTime);
+
+        // One statement is its own transaction: executed means committed.
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+
+    protected override async Task<bool> ShouldRetryAsync(Exception exception)
+    {
+        if (!DatabaseOutage.Is(exception))
+        {
+            LogPoisoned(exception);
+            return false;
+        }
+
+        if (GivenUp.IsCancellationRequested)
+        {
+            LogLost(exception, Queued);
+            return false;
+        }
+
+        LogRetrying(exception, Queued);
+        await Task.Delay(RetryPause, time);
+        return true;
+    }
+
+    private static string NameOf(UsageSource source) => source switch
+    {
+        UsageSource.Upstream => "upstream",
+        UsageSource.Delivered => "delivered",
+        UsageSource.Drained => "drained",
+        UsageSource.Estimated => "estimated",
+        UsageSource.Unknown => "unknown",
+        _ => throw new ArgumentOutOfRangeException(nameof(source)),
+    };
+
+    [LoggerMessage(LogLevel.Error, "A batch of call records was refused; each is tried alone")]
+    private partial void LogPoisoned(Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "The database is away; {Queued} call records wait for it")]
+    private partial void LogRetrying(Exception exception, int queued);
+
+    [LoggerMessage(LogLevel.Critical, "The service stops while the database is away; {Queued} call records are lost, none of their answers was given")]
+    private partial void LogLost(Exception exception, int queued);
+
+    internal sealed class Pending(CallRecord call) : GroupCommitItem<Nothing>
+    {
+        public CallRecord Call { get; } = call;
+    }
+}

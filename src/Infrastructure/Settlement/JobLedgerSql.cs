@@ -1,0 +1,260 @@
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using SaasLlm.Application.Ports;
+using SaasLlm.Application.Shared;
+using SaasLlm.Domain.Credits;
+using SaasLlm.Domain.Jobs;
+using SaasLlm.Domain.Teams;
+using SaasLlm.Infrastructure.Caching;
+using SaasLlm.Infrastructure.Postgres;
+using SaasLlm.Infrastructure.Teams;
+
+namespace SaasLlm.Infrastructure.Settlement;
+
+/// <summary>The statements of <see cref="JobLedger"/>: one round trip to lock, one to write.</summary>
+internal static class JobLedgerSql
+{
+    /// <summary>NOTIFY takes less than 8,000 bytes; an id takes 37.</summary>
+    private const int IdsPerNotification = 200;
+
+    private const string LockJobs =
+        """
+        select
+            job.job_id,
+            job.team_id,
+            job.status,
+            job.credits_reserved,
+            job.failed_calls,
+            case
+                when wish.metadata is null then 0
+                else octet_length((job.metadata || wish.metadata::jsonb)::text)
+            end as merged_bytes
+        from jobs as job
+        join unnest(@job_id, @metadata) as wish (job_id, metadata) using (job_id)
+        order by job.job_id
+        for no key update of job
+        """;
+
+    private const string LockWallets =
+        """
+        select
+            account.account_id,
+            account.team_id,
+            account.allocated,
+            account.used,
+            account.reserved,
+            account.unlimited,
+            team.status,
+            organization.status
+        from credit_accounts as account
+        join teams as team using (team_id)
+        join organizations as organization using (organization_id)
+        where account.team_id = any(@team_id)
+        order by account.account_id
+        for no key update of account
+        """;
+
+    private const string FindAnswers =
+        """
+        select answer.scope, answer.idempotency_key, answer.request_hash, answer.response::text
+        from idempotency_keys as answer
+        join unnest(@scope, @key) as asked (scope, idempotency_key) using (scope, idempotency_key)
+        """;
+
+    private const string InsertJobs =
+        """
+        insert into jobs (job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, max_cost_usd, max_calls, credits_reserved)
+        select job_id, team_id, job_type, user_id, external_task_id, metadata::jsonb, created_at, expires_at, max_cost_usd, max_calls, credits
+        from unnest(@job_id, @team_id, @job_type, @user_id, @external_task_id, @metadata, @created_at, @expires_at, @max_cost_usd, @max_calls, @credits)
+            as job (job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, max_cost_usd, max_calls, credits)
+        """;
+
+    private const string InsertAnswers =
+        """
+        insert into idempotency_keys (scope, idempotency_key, request_hash, response)
+        select scope, idempotency_key, request_hash, response::jsonb
+        from unnest(@scope, @key, @request_hash, @response) as answer (scope, idempotency_key, request_hash, response)
+        """;
+
+    private const string EndJobs =
+        """
+        update jobs
+        set status = ending.status,
+            completed_at = ending.ended_at,
+            error_message = ending.error_message,
+            metadata = jobs.metadata || coalesce(ending.metadata, '{}')::jsonb,
+            credits_charged = ending.credits_charged,
+            credits_remaining_after = ending.credits_remaining
+        from unnest(@job_id, @status, @ended_at, @error_message, @metadata, @credits_charged, @credits_remaining)
+            as ending (job_id, status, ended_at, error_message, metadata, credits_charged, credits_remaining)
+        where jobs.job_id = ending.job_id
+        """;
+
+    private const string Notify =
+        """
+        select pg_notify(@channel, @payload)
+        """;
+
+    public static async Task<LockedLedger> LockAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, List<JobLedger.Opening> openings, List<JobLedger.Ending> endings)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        if (endings.Count > 0)
+        {
+            // One wish a job: where a batch holds two ends of the same job, the first one wins under the lock.
+            var first = endings.DistinctBy(static ending => ending.Request.JobId).ToList();
+            var columns = Command(batch, LockJobs, first.Count);
+            columns.Add("job_id", NpgsqlDbType.Uuid, first, static ending => ending.Request.JobId);
+            columns.Add("metadata", NpgsqlDbType.Text, first, static ending => MetadataText(ending.Request));
+        }
+
+        var teams = openings.Select(static opening => opening.Request.TeamId)
+            .Concat(endings.Select(static ending => ending.Request.TeamId))
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        Command(batch, LockWallets, teams.Count).Add("team_id", NpgsqlDbType.Text, teams, static team => team);
+
+        var keyed = openings.Where(static opening => opening.Request.Idempotency is not null).ToList();
+        if (keyed.Count > 0)
+        {
+            var columns = Command(batch, FindAnswers, keyed.Count);
+            columns.Add("scope", NpgsqlDbType.Text, keyed, static opening => opening.Request.Idempotency!.Scope);
+            columns.Add("key", NpgsqlDbType.Text, keyed, static opening => opening.Request.Idempotency!.Key);
+        }
+
+        var locked = new LockedLedger([], new Dictionary<string, LockedWallet>(StringComparer.Ordinal), []);
+        await using var reader = await batch.ExecuteReaderAsync();
+        if (endings.Count > 0)
+        {
+            await ReadJobsAsync(reader, locked, endings);
+            await reader.NextResultAsync();
+        }
+
+        await ReadWalletsAsync(reader, locked);
+        if (keyed.Count > 0)
+        {
+            await reader.NextResultAsync();
+            await ReadAnswersAsync(reader, locked);
+        }
+
+        return locked;
+    }
+
+    public static async Task WriteAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        List<JobLedger.Opening> openings,
+        List<JobLedger.Ending> endings,
+        LockedLedger locked)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        AppendOpenings(batch, openings.FindAll(static opening => opening.Written));
+        AppendEndings(batch, endings.FindAll(static ending => ending.Written));
+        WalletBatch.Append(batch, [.. locked.Wallets.Values.Select(static wallet => wallet.Ledger)]);
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync();
+    }
+
+    private static void AppendOpenings(NpgsqlBatch batch, List<JobLedger.Opening> created)
+    {
+        if (created.Count == 0)
+            return;
+
+        var columns = Command(batch, InsertJobs, created.Count);
+        columns.Add("job_id", NpgsqlDbType.Uuid, created, static opening => opening.Request.JobId);
+        columns.Add("team_id", NpgsqlDbType.Text, created, static opening => opening.Request.TeamId);
+        columns.Add("job_type", NpgsqlDbType.Text, created, static opening => opening.Request.JobType);
+        columns.Add("user_id", NpgsqlDbType.Text, created, static opening => opening.Request.UserId);
+        columns.Add("external_task_id", NpgsqlDbType.Text, created, static opening => opening.Request.ExternalTaskId);
+        columns.Add("metadata", NpgsqlDbType.Text, created, static opening => opening.Request.Metadata);
+        columns.Add("created_at", NpgsqlDbType.TimestampTz, created, static opening => opening.Request.CreatedAt.UtcDateTime);
+        columns.Add("expires_at", NpgsqlDbType.TimestampTz, created, static opening => opening.Request.ExpiresAt.UtcDateTime);
+        columns.Add("max_cost_usd", NpgsqlDbType.Numeric, created, static opening => opening.Request.MaxCostUsd);
+        columns.Add("max_calls", NpgsqlDbType.Integer, created, static opening => opening.Request.MaxCalls);
+        columns.Add("credits", NpgsqlDbType.Numeric, created, static opening => opening.Request.Credits);
+
+        var keyed = created.FindAll(static opening => opening.Request.Idempotency is not null);
+        if (keyed.Count == 0)
+            return;
+
+        columns = Command(batch, InsertAnswers, keyed.Count);
+        columns.Add("scope", NpgsqlDbType.Text, keyed, static opening => opening.Request.Idempotency!.Scope);
+        columns.Add("key", NpgsqlDbType.Text, keyed, static opening => opening.Request.Idempotency!.Key);
+        columns.Add("request_hash", NpgsqlDbType.Bytea, keyed, static opening => opening.Request.Idempotency!.RequestHash);
+        columns.Add("response", NpgsqlDbType.Text, keyed, static opening => JsonSerializer.Serialize(opening.Outcome.Value));
+    }
+
+    private static void AppendEndings(NpgsqlBatch batch, List<JobLedger.Ending> ended)
+    {
+        if (ended.Count == 0)
+            return;
+
+        var columns = Command(batch, EndJobs, ended.Count);
+        columns.Add("job_id", NpgsqlDbType.Uuid, ended, static ending => ending.Request.JobId);
+        columns.Add("status", NpgsqlDbType.Text, ended, static ending => JobStatusNames.Of(ending.Request.Status));
+        columns.Add("ended_at", NpgsqlDbType.TimestampTz, ended, static ending => ending.Request.EndedAt.UtcDateTime);
+        columns.Add("error_message", NpgsqlDbType.Text, ended, static ending => StorableText.Of(ending.Request.ErrorMessage));
+        columns.Add("metadata", NpgsqlDbType.Text, ended, static ending => MetadataText(ending.Request));
+        columns.Add("credits_charged", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsCharged);
+        columns.Add("credits_remaining", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsRemaining);
+
+        foreach (var ids in ended.Chunk(IdsPerNotification))
+        {
+            var notify = new NpgsqlBatchCommand(Notify);
+            notify.Parameters.Add(new NpgsqlParameter<string>("channel", PostgresSession.Channel));
+            notify.Parameters.Add(new NpgsqlParameter<string>(
+                "payload", ChangeMessage.Format(ChangedThing.Job, string.Join(',', ids.Select(static ending => ending.Request.JobId)))));
+            batch.BatchCommands.Add(notify);
+        }
+    }
+
+    private static async Task ReadJobsAsync(NpgsqlDataReader reader, LockedLedger locked, List<JobLedger.Ending> endings)
+    {
+        var merged = new Dictionary<Guid, int>();
+        while (await reader.ReadAsync())
+        {
+            var job = new Job(
+                reader.GetGuid(0), reader.GetString(1), JobStatusNames.Parse(reader.GetString(2)), reader.GetDecimal(3), reader.GetInt32(4));
+            locked.Jobs.Add(job.JobId, job);
+            merged.Add(job.JobId, reader.GetInt32(5));
+        }
+
+        foreach (var ending in endings)
+            ending.MergedMetadataBytes = merged.GetValueOrDefault(ending.Request.JobId);
+    }
+
+    private static async Task ReadWalletsAsync(NpgsqlDataReader reader, LockedLedger locked)
+    {
+        while (await reader.ReadAsync())
+        {
+            var ledger = new CreditLedger(reader.GetGuid(0), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetDecimal(4), reader.GetBoolean(5));
+            var teamId = reader.GetString(1);
+            var status = TeamStatusNames.Parse(reader.GetString(6));
+            var refusal = status == TeamStatus.Deleted ? TeamsErrors.NotFound(teamId)
+                : status != TeamStatus.Active ? TeamsErrors.NotActive(status)
+                : reader.GetString(7) != "active" ? TeamsErrors.OrganizationNotActive()
+                : null;
+            locked.Wallets.Add(teamId, new LockedWallet(ledger, refusal));
+        }
+    }
+
+    private static async Task ReadAnswersAsync(NpgsqlDataReader reader, LockedLedger locked)
+    {
+        while (await reader.ReadAsync())
+        {
+            locked.Answers[(reader.GetString(0), reader.GetString(1))] =
+                new EarlierAnswer(reader.GetFieldValue<byte[]>(2), JsonSerializer.Deserialize<JobOpened>(reader.GetString(3))!);
+        }
+    }
+
+    private static string? MetadataText(JobEnding ending) =>
+        ending.Metadata is { ValueKind: JsonValueKind.Object } ? MetadataJson.Of(ending.Metadata) : null;
+
+    private static ParameterColumns Command(NpgsqlBatch batch, string sql, int rows)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        batch.BatchCommands.Add(command);
+        return new ParameterColumns(command.Parameters, rows);
+    }
+}

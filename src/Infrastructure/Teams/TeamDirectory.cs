@@ -1,0 +1,139 @@
+using Dapper;
+using Npgsql;
+using SaasLlm.Application.Ports;
+using SaasLlm.Infrastructure.Caching;
+
+namespace SaasLlm.Infrastructure.Teams;
+
+/// <summary>Keys and teams as the hot path reads them: from this node's memory, dropped when they change.</summary>
+internal sealed class TeamDirectory(NpgsqlDataSource dataSource, IListenerState listener, TimeProvider time) : ITeamDirectory, IInvalidated
+{
+    private const int Capacity = 100_000;
+
+    /// <summary>An unknown key costs one look-up a minute, however often it is tried.</summary>
+    private static readonly TimeSpan UnknownKeyFor = TimeSpan.FromMinutes(1);
+
+    private readonly InvalidatedCache<string, KeyAccess> _keys = new(listener, time, Capacity, UnknownKeyFor);
+    private readonly InvalidatedCache<string, TeamAccess> _teams = new(listener, time, Capacity, TimeSpan.Zero);
+
+    public async ValueTask<TeamAccess?> FindByKeyAsync(string keyHash, CancellationToken cancellationToken)
+    {
+        var key = await _keys.GetAsync(keyHash, this, static (self, hash, token) => self.LoadKeyAsync(hash, token), cancellationToken);
+        return key is null || key.EndsAt <= time.GetUtcNow() ? null : await FindAsync(key.TeamId, cancellationToken);
+    }
+
+    public ValueTask<TeamAccess?> FindAsync(string teamId, CancellationToken cancellationToken) =>
+        _teams.GetAsync(teamId, this, static (self, id, token) => self.LoadTeamAsync(id, token), cancellationToken);
+
+    public void Drop(ChangedThing thing, string id)
+    {
+        switch (thing)
+        {
+            case ChangedThing.Key:
+                _keys.Drop(id);
+                break;
+            case ChangedThing.Team:
+                _teams.Drop(id);
+                break;
+            case ChangedThing.Organization:
+                _teams.DropAll();
+                break;
+        }
+    }
+
+    public void DropAll()
+    {
+        _keys.DropAll();
+        _teams.DropAll();
+    }
+
+    private async Task<KeyAccess?> LoadKeyAsync(string hash, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<KeyAccess>(new CommandDefinition(
+            """
+            select team_id, least(expires_at, revoked_at) as ends_at
+            from virtual_keys
+            where key_hash = decode(@hash, 'hex')
+            """,
+            new { hash },
+            cancellationToken: cancellationToken));
+    }
+
+    private async Task<TeamAccess?> LoadTeamAsync(string teamId, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var row = await connection.QuerySingleOrDefaultAsync<TeamRow>(new CommandDefinition(
+            """
+            select
+                team.team_id,
+                team.organization_id,
+                team.status,
+                organization.status = 'active' as organization_active,
+                team.rpm_limit,
+                team.tpm_limit,
+                team.max_parallel,
+                array(
+                    select granted.group_name
+                    from team_model_groups as granted
+                    where granted.team_id = team.team_id
+                    order by granted.position
+                ) as model_groups,
+                array(
+                    select granted.group_name
+                    from team_access_groups as granted
+                    where granted.team_id = team.team_id
+                    order by granted.position
+                ) as access_groups
+            from teams as team
+            join organizations as organization using (organization_id)
+            where team.team_id = @teamId
+            and team.status <> 'deleted'
+            """,
+            new { teamId },
+            cancellationToken: cancellationToken));
+        return row?.ToAccess();
+    }
+
+    private sealed record KeyAccess
+    {
+        public string TeamId { get; init; } = "";
+
+        /// <summary>When it expires or is revoked; null: never.</summary>
+        public DateTimeOffset? EndsAt { get; init; }
+    }
+
+    private sealed record TeamRow
+    {
+        public string TeamId { get; init; } = "";
+
+        public string OrganizationId { get; init; } = "";
+
+        public string Status { get; init; } = "";
+
+        public bool OrganizationActive { get; init; }
+
+        public int? RpmLimit { get; init; }
+
+        public int? TpmLimit { get; init; }
+
+        public int? MaxParallel { get; init; }
+
+        public string[] ModelGroups { get; init; } = [];
+
+        public string[] AccessGroups { get; init; } = [];
+
+        public TeamAccess ToAccess() => new()
+        {
+            TeamId = TeamId,
+            OrganizationId = OrganizationId,
+            Status = TeamStatusNames.Parse(Status),
+            OrganizationActive = OrganizationActive,
+            ModelGroups = ModelGroups,
+            AccessGroups = AccessGroups,
+            RpmLimit = RpmLimit,
+            TpmLimit = TpmLimit,
+            MaxParallel = MaxParallel,
+        };
+    }
+}

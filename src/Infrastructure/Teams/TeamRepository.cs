@@ -1,0 +1,356 @@
+using System.Text.Json;
+using Npgsql;
+using SaasLlm.Application.Ports;
+using SaasLlm.Application.Shared;
+using SaasLlm.Application.Teams;
+using SaasLlm.Domain.Shared;
+using SaasLlm.Domain.Teams;
+using SaasLlm.Infrastructure.Postgres;
+
+namespace SaasLlm.Infrastructure.Teams;
+
+internal sealed class TeamRepository(PostgresSession session, TimeProvider time) : ITeamRepository
+{
+    private const string Select =
+        """
+        select
+            team.team_id,
+            team.organization_id,
+            team.team_alias,
+            team.status,
+            team.budget_mode,
+            team.rpm_limit,
+            team.tpm_limit,
+            team.max_parallel,
+            team.metadata,
+            team.created_at,
+            team.updated_at,
+            account.allocated as credits_allocated,
+            account.allocated - account.used as credits_remaining,
+            array(
+                select granted.group_name
+                from team_model_groups as granted
+                where granted.team_id = team.team_id
+                order by granted.position
+            ) as model_groups,
+            array(
+                select granted.group_name
+                from team_access_groups as granted
+                where granted.team_id = team.team_id
+                order by granted.position
+            ) as access_groups,
+            (
+                select key.display
+                from virtual_keys as key
+                where key.team_id = team.team_id
+                and (key.revoked_at is null or key.revoked_at > now())
+                order by key.created_at desc
+                limit 1
+            ) as virtual_key,
+            usage.total_jobs,
+            usage.total_cost_usd
+        from teams as team
+        join credit_accounts as account using (team_id)
+        cross join lateral (
+            select count(*) as total_jobs, coalesce(sum(job.total_cost_usd + job.late_cost_usd), 0) as total_cost_usd
+            from jobs as job
+            where job.team_id = team.team_id
+        ) as usage
+        where team.status <> 'deleted'
+        """;
+
+    public async Task<TeamCreation> CreateAsync(CreateTeam team, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var inserted = await session.ExecuteAsync(
+                """
+                insert into teams (team_id, organization_id, team_alias, rpm_limit, tpm_limit, max_parallel, metadata)
+                values (@TeamId, @OrganizationId, coalesce(@TeamAlias, @TeamId), @RpmLimit, @TpmLimit, @MaxParallel, coalesce(@Metadata, '{}')::jsonb)
+                on conflict (team_id) do nothing
+                """,
+                new { team.TeamId, team.OrganizationId, team.TeamAlias, team.RpmLimit, team.TpmLimit, team.MaxParallel, team.Metadata },
+                cancellationToken);
+            return inserted == 1 ? TeamCreation.Created : TeamCreation.AlreadyExists;
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        {
+            return TeamCreation.UnknownOrganization;
+        }
+    }
+
+    public async Task<Error?> GrantAsync(string teamId, string[]? modelGroups, string[]? accessGroups, CancellationToken cancellationToken)
+    {
+        if (modelGroups is not null)
+        {
+            var unknown = await session.QueryAsync<string>(
+                """
+                with cleared as (
+                    delete from team_model_groups where team_id = @teamId and group_name <> all(@modelGroups)
+                ),
+                granted as (
+                    insert into team_model_groups (team_id, group_name, position)
+                    select @teamId, wish.group_name, wish.position
+                    from unnest(@modelGroups) with ordinality as wish (group_name, position)
+                    join model_groups using (group_name)
+                    on conflict (team_id, group_name) do update set position = excluded.position
+                )
+                select wish.group_name
+                from unnest(@modelGroups) as wish (group_name)
+                where not exists (select from model_groups as known where known.group_name = wish.group_name)
+                """,
+                new { teamId, modelGroups },
+                cancellationToken);
+            if (unknown.Count > 0)
+                return Error.Field("model_groups", $"these do not exist: {string.Join(", ", unknown)}.");
+        }
+
+        if (accessGroups is not null)
+        {
+            var unknown = await session.QueryAsync<string>(
+                """
+                with cleared as (
+                    delete from team_access_groups where team_id = @teamId and group_name <> all(@accessGroups)
+                ),
+                granted as (
+                    insert into team_access_groups (team_id, group_name, position)
+                    select @teamId, wish.group_name, wish.position
+                    from unnest(@accessGroups) with ordinality as wish (group_name, position)
+                    join access_groups using (group_name)
+                    on conflict (team_id, group_name) do update set position = excluded.position
+                )
+                select wish.group_name
+                from unnest(@accessGroups) as wish (group_name)
+                where not exists (select from access_groups as known where known.group_name = wish.group_name)
+                """,
+                new { teamId, accessGroups },
+                cancellationToken);
+            if (unknown.Count > 0)
+                return Error.Field("access_groups", $"these do not exist: {string.Join(", ", unknown)}.");
+        }
+
+        return null;
+    }
+
+    public async Task<TeamResponse?> GetAsync(string teamId, CancellationToken cancellationToken) =>
+        (await session.QuerySingleOrDefaultAsync<TeamRow>(Select + " and team.team_id = @teamId", new { teamId }, cancellationToken))?.ToResponse();
+
+    public async Task<Page<TeamResponse>> ListAsync(string? organizationId, PageStart page, CancellationToken cancellationToken)
+    {
+        var rows = await session.QueryAsync<TeamRow>(
+            Select +
+            """
+
+            and (@organizationId::text is null or team.organization_id = @organizationId)
+            and (@After::text is null or team.team_id > @After)
+            order by team.team_id
+            limit @Limit + 1
+            """,
+            new { organizationId, page.After, page.Limit },
+            cancellationToken);
+        return Page<TeamRow>.Of(rows, page.Limit, row => row.TeamId).Select(row => row.ToResponse());
+    }
+
+    public async Task<bool> UpdateAsync(UpdateTeam change, CancellationToken cancellationToken) =>
+        await session.ExecuteAsync(
+            """
+            update teams
+            set team_alias = coalesce(@TeamAlias, team_alias),
+                rpm_limit = nullif(coalesce(@RpmLimit, rpm_limit), 0),
+                tpm_limit = nullif(coalesce(@TpmLimit, tpm_limit), 0),
+                max_parallel = nullif(coalesce(@MaxParallel, max_parallel), 0),
+                metadata = coalesce(@Metadata::jsonb, metadata),
+                updated_at = now()
+            where team_id = @TeamId
+            and status <> 'deleted'
+            """,
+            new { change.TeamId, change.TeamAlias, change.RpmLimit, change.TpmLimit, change.MaxParallel, change.Metadata },
+            cancellationToken) == 1;
+
+    public async Task<Team?> LockAsync(string teamId, CancellationToken cancellationToken)
+    {
+        var row = await session.QuerySingleOrDefaultAsync<LockRow>(
+            """
+            select team_id, organization_id, status
+            from teams
+            where team_id = @teamId
+            and status <> 'deleted'
+            for no key update
+            """,
+            new { teamId },
+            cancellationToken);
+        return row is null ? null : new Team(row.TeamId, row.OrganizationId, TeamStatusNames.Parse(row.Status));
+    }
+
+    public Task SaveStatusAsync(Team team, CancellationToken cancellationToken) =>
+        session.ExecuteAsync(
+            """
+            update teams
+            set status = @Status,
+                updated_at = now()
+            where team_id = @TeamId
+            """,
+            new { team.TeamId, Status = TeamStatusNames.Of(team.Status) },
+            cancellationToken);
+
+    public async Task<IReadOnlyList<string>?> DeleteAsync(string teamId, CancellationToken cancellationToken)
+    {
+        // The wallet's lock keeps a job from being opened between the check and the deletion.
+        var reserved = await session.QuerySingleAsync<decimal>(
+            """
+            select reserved
+            from credit_accounts
+            where team_id = @teamId
+            for no key update
+            """,
+            new { teamId },
+            cancellationToken);
+        if (reserved > 0)
+            return null;
+
+        await session.ExecuteAsync(
+            """
+            update teams
+            set status = 'deleted',
+                updated_at = now()
+            where team_id = @teamId
+            """,
+            new { teamId },
+            cancellationToken);
+        await session.ExecuteAsync(
+            """
+            delete from team_model_groups
+            where team_id = @teamId
+            """,
+            new { teamId },
+            cancellationToken);
+        await session.ExecuteAsync(
+            """
+            delete from team_access_groups
+            where team_id = @teamId
+            """,
+            new { teamId },
+            cancellationToken);
+        return await session.QueryAsync<string>(
+            """
+            update virtual_keys
+            set revoked_at = least(revoked_at, @now)
+            where team_id = @teamId
+            returning encode(key_hash, 'hex')
+            """,
+            new { teamId, now = time.GetUtcNow() },
+            cancellationToken);
+    }
+
+    public Task<TeamKeyResponse> AddKeyAsync(string teamId, string name, VirtualKey key, DateTimeOffset? expiresAt, CancellationToken cancellationToken) =>
+        session.QuerySingleAsync<TeamKeyResponse>(
+            """
+            insert into virtual_keys (key_id, team_id, name, key_hash, display, created_at, expires_at)
+            values (@keyId, @teamId, @name, decode(@hash, 'hex'), @display, @now, @expiresAt)
+            returning key_id, team_id, name, display, created_at, expires_at, revoked_at
+            """,
+            new
+            {
+                keyId = Guid.CreateVersion7(),
+                teamId,
+                name,
+                hash = VirtualKey.HashOf(key.Secret),
+                display = VirtualKey.DisplayOf(key.Secret),
+                now = time.GetUtcNow(),
+                expiresAt,
+            },
+            cancellationToken);
+
+    public Task<IReadOnlyList<TeamKeyResponse>> ListKeysAsync(string teamId, CancellationToken cancellationToken) =>
+        session.QueryAsync<TeamKeyResponse>(
+            """
+            select key_id, team_id, name, display, created_at, expires_at, revoked_at
+            from virtual_keys
+            where team_id = @teamId
+            order by created_at, key_id
+            """,
+            new { teamId },
+            cancellationToken);
+
+    public Task<EndedKey?> EndKeyAsync(string teamId, Guid keyId, DateTimeOffset endsAt, CancellationToken cancellationToken) =>
+        session.QuerySingleOrDefaultAsync<EndedKey>(
+            """
+            update virtual_keys
+            set revoked_at = least(revoked_at, @endsAt)
+            where team_id = @teamId
+            and key_id = @keyId
+            and (revoked_at is null or revoked_at > @now)
+            returning name, encode(key_hash, 'hex') as hash
+            """,
+            new { teamId, keyId, endsAt, now = time.GetUtcNow() },
+            cancellationToken);
+
+    private sealed record LockRow
+    {
+        public string TeamId { get; init; } = "";
+
+        public string OrganizationId { get; init; } = "";
+
+        public string Status { get; init; } = "";
+    }
+
+    private sealed record TeamRow
+    {
+        public string TeamId { get; init; } = "";
+
+        public string OrganizationId { get; init; } = "";
+
+        public string TeamAlias { get; init; } = "";
+
+        public string? VirtualKey { get; init; }
+
+        public string Status { get; init; } = "";
+
+        public string BudgetMode { get; init; } = "";
+
+        public decimal CreditsAllocated { get; init; }
+
+        public decimal CreditsRemaining { get; init; }
+
+        public string[] ModelGroups { get; init; } = [];
+
+        public string[] AccessGroups { get; init; } = [];
+
+        public int? RpmLimit { get; init; }
+
+        public int? TpmLimit { get; init; }
+
+        public int? MaxParallel { get; init; }
+
+        public JsonElement Metadata { get; init; }
+
+        public DateTimeOffset CreatedAt { get; init; }
+
+        public DateTimeOffset UpdatedAt { get; init; }
+
+        public long TotalJobs { get; init; }
+
+        public decimal TotalCostUsd { get; init; }
+
+        public TeamResponse ToResponse() => new()
+        {
+            TeamId = TeamId,
+            OrganizationId = OrganizationId,
+            TeamAlias = TeamAlias,
+            VirtualKey = VirtualKey,
+            Status = Status,
+            BudgetMode = BudgetMode,
+            CreditsAllocated = CreditsAllocated,
+            CreditsRemaining = CreditsRemaining,
+            ModelGroups = ModelGroups,
+            AccessGroups = AccessGroups,
+            RpmLimit = RpmLimit,
+            TpmLimit = TpmLimit,
+            MaxParallel = MaxParallel,
+            Metadata = Metadata,
+            CreatedAt = CreatedAt,
+            UpdatedAt = UpdatedAt,
+            UsageSummary = new TeamUsageSummary(TotalJobs, TotalCostUsd),
+        };
+    }
+}

@@ -1,0 +1,181 @@
+using System.Net;
+using SaasLlm.Testing;
+
+namespace SaasLlm.Api.Tests.Jobs;
+
+/// <summary>What races on a busy service: the books must come out right whoever wins.</summary>
+internal sealed class ConcurrencyTests
+{
+    private ServiceUnderTest _service = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync() => _service = await ServiceUnderTest.StartAsync(null, "Jobs:SweepIntervalSeconds=1");
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await _service.DisposeAsync();
+
+    [Test]
+    public async Task CreateJob_When200RaceFor50Credits_Makes50Jobs()
+    {
+        var team = await _service.CreateTeamAsync(credits: 50);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ =>
+            team.Client.PostRawAsync("/api/jobs/create", $$"""{"team_id":"{{team.TeamId}}","job_type":"race"}""")));
+
+        Assert.That(answers.Count(answer => answer.StatusCode == HttpStatusCode.OK), Is.EqualTo(50));
+        var refused = answers.Where(answer => answer.StatusCode != HttpStatusCode.OK).ToList();
+        Assert.That(refused.Select(answer => answer.StatusCode), Is.All.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That((await refused[0].JsonAsync()).GetProperty("detail").GetString(), Does.Contain("Insufficient credits"));
+        var balance = await team.BalanceAsync();
+        Assert.That(balance.GetProperty("credits_reserved").GetDecimal(), Is.EqualTo(50));
+        Assert.That(balance.GetProperty("credits_available").GetDecimal(), Is.Zero);
+        await _service.VerifyLedgerAsync();
+    }
+
+    [Test]
+    public async Task CompleteJob_When50RaceOnOneJob_ChargeOnceAndAnswerAlike()
+    {
+        var team = await _service.CreateTeamAsync();
+        var job = await team.CreateJobAsync();
+        await team.CallAsync(job);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => team.CompleteAsync(job)));
+
+        var bodies = await Task.WhenAll(answers.Select(answer => answer.Content.ReadAsStringAsync()));
+        Assert.That(answers.Select(answer => answer.StatusCode), Is.All.EqualTo(HttpStatusCode.OK));
+        Assert.That(bodies.Distinct().Count(), Is.EqualTo(1));
+        Assert.That((await team.BalanceAsync()).GetProperty("credits_used").GetDecimal(), Is.EqualTo(1));
+        await _service.VerifyLedgerAsync();
+    }
+
+    [Test]
+    public async Task CompleteJob_WhenRacingCancel_HasOneWinnerAndTheBooksFollowIt()
+    {
+        var team = await _service.CreateTeamAsync();
+        for (var round = 0; round < 20; round++)
+        {
+            var job = await team.CreateJobAsync();
+
+            var completing = team.CompleteAsync(job);
+            var cancelling = team.Client.PostAsync($"/api/jobs/{job}/cancel", null);
+            await Task.WhenAll(completing, cancelling);
+
+            var statuses = new[] { (await completing).StatusCode, (await cancelling).StatusCode };
+            Assert.That(statuses, Is.EquivalentTo(new[] { HttpStatusCode.OK, HttpStatusCode.Conflict }));
+        }
+
+        Assert.That((await team.BalanceAsync()).GetProperty("credits_reserved").GetDecimal(), Is.Zero);
+        await _service.VerifyLedgerAsync();
+    }
+
+    [Test]
+    public async Task CompleteJob_WhenRacingALateCall_AnswersWhatTheDatabaseSays()
+    {
+        var team = await _service.CreateTeamAsync();
+        for (var round = 0; round < 20; round++)
+        {
+            var job = await team.CreateJobAsync();
+            await team.CallAsync(job);
+
+            var call = team.CallAsync(job, "again");
+            var completing = team.CompleteAsync(job);
+            await Task.WhenAll(call, completing);
+
+            var said = await (await completing).JsonAsync();
+            var costs = (await _service.Operator.GetOkAsync($"/api/jobs/{job}/costs")).GetProperty("costs");
+            Assert.That(costs.GetProperty("total_calls").GetInt32(), Is.EqualTo(said.GetProperty("costs").GetProperty("total_calls").GetInt32()));
+            Assert.That(costs.GetProperty("total_cost_usd").GetDecimal(), Is.EqualTo(said.GetProperty("costs").GetProperty("total_cost_usd").GetDecimal()));
+            var recorded = costs.GetProperty("breakdown").GetArrayLength();
+            Assert.That(recorded, Is.EqualTo((await call).StatusCode == HttpStatusCode.OK ? 2 : 1));
+        }
+
+        await _service.VerifyLedgerAsync();
+    }
+
+    [Test]
+    public async Task ExpireJobs_WhenTimeIsOver_FailsTheJobAndReleasesItsCredit()
+    {
+        var team = await _service.CreateTeamAsync();
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => team.CreateJobAsync(new { ttl_seconds = 1 })));
+
+        // The sweep and these completions race: each job has one end, and the books follow it.
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var half = jobs.Take(10).ToList();
+        while ((await team.BalanceAsync()).GetProperty("credits_reserved").GetDecimal() > 0)
+        {
+            await poll.WaitForNextTickAsync(deadline.Token);
+            if (half.Count > 0)
+            {
+                await team.CompleteAsync(half[0]);
+                half.RemoveAt(0);
+            }
+        }
+
+        var last = await team.Client.GetOkAsync($"/api/jobs/{jobs[^1]}");
+        Assert.That(last.GetProperty("status").GetString(), Is.EqualTo("failed"));
+        Assert.That(last.GetProperty("error_message").GetString(), Is.EqualTo("expired"));
+        Assert.That((await team.CompleteAsync(jobs[^1])).StatusCode, Is.EqualTo(HttpStatusCode.Conflict));
+        await _service.VerifyLedgerAsync();
+    }
+
+    [Test]
+    public async Task CreateJob_WhenOneIdempotencyKeyRaces_MakesOneJob()
+    {
+        var team = await _service.CreateTeamAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, "/api/jobs/create")
+            {
+                Content = new StringContent($$"""{"team_id":"{{team.TeamId}}","job_type":"once"}""", null, "application/json"),
+            };
+            request.Headers.Add("Idempotency-Key", "the-one");
+            return team.Client.SendAsync(request);
+        }));
+
+        var jobs = await Task.WhenAll(answers.Select(async answer => (await answer.JsonAsync()).GetProperty("job_id").GetString()));
+        Assert.That(jobs.Distinct().Count(), Is.EqualTo(1));
+        Assert.That((await team.BalanceAsync()).GetProperty("credits_reserved").GetDecimal(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task AddCredits_WhenOneIdempotencyKeyRaces_AddsOnce()
+    {
+        var team = await _service.CreateTeamAsync(credits: 10);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, $"/api/credits/teams/{team.TeamId}/add")
+            {
+                Content = new StringContent("""{"credits":5}""", null, "application/json"),
+            };
+            request.Headers.Add("Idempotency-Key", "top-up");
+            return _service.Operator.SendAsync(request);
+        }));
+
+        var ids = await Task.WhenAll(answers.Select(async answer => (await answer.JsonAsync()).GetProperty("transaction_id").GetString()));
+        Assert.That(ids.Distinct().Count(), Is.EqualTo(1));
+        Assert.That((await team.BalanceAsync()).GetProperty("credits_allocated").GetDecimal(), Is.EqualTo(15));
+    }
+
+    [Test]
+    public async Task SuspendTeam_WhileACallRuns_LetsItEndAndRefusesTheNext()
+    {
+        var team = await _service.CreateTeamAsync();
+        var job = await team.CreateJobAsync();
+
+        var running = team.CallAsync(job, "[[sandbox:delay 700ms]] slow");
+        await team.Client.GetOkAsync($"/api/jobs/{job}");
+        await _service.Operator.PostAsync($"/api/teams/{team.TeamId}/suspend", null);
+        var next = await team.CallAsync(job);
+
+        Assert.That(next.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That((await running).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await team.Client.GetAsync($"/api/jobs/{job}")).StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
+
+        await _service.Operator.PutAsync($"/api/teams/{team.TeamId}/resume", null);
+        Assert.That((await team.CompleteAsync(job)).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        await _service.VerifyLedgerAsync();
+    }
+}
