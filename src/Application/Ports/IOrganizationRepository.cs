@@ -3,6 +3,7 @@ using SaasLlm.Application.Organizations;
 
 namespace SaasLlm.Application.Ports;
 
+/// <summary>Organizations at rest.</summary>
 public interface IOrganizationRepository
 {
     /// <summary>Null where the id is taken.</summary>
