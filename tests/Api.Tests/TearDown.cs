@@ -1,0 +1,6 @@
+using SaasLlm.Testing;
+
+namespace SaasLlm.Api.Tests;
+
+[SetUpFixture]
+public sealed class TearDown : PostgresTearDown;
