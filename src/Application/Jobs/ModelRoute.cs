@@ -1,6 +1,4 @@
 using SaasLlm.Application.Ports;
-using SaasLlm.Domain.Catalog;
-using SaasLlm.Domain.Jobs;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Application.Jobs;

@@ -27,7 +27,10 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
     private const string Sql =
         """
         with incoming as (
-            select *
+            select
+                call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model, succeeded, error_code, error,
+                streamed, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, usage_source, input_price, output_price,
+                cached_price, cost_usd, latency_ms, attempts, finish_reason, request_id, created_at
             from unnest(
                 @call_id, @job_id, @team_id, @purpose, @model_group, @model, @provider, @upstream_model, @succeeded, @error_code, @error,
                 @streamed, @prompt_tokens, @completion_tokens, @cached_tokens, @reasoning_tokens, @usage_source, @input_price, @output_price,
@@ -93,13 +96,13 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
         where jobs.job_id = totals.job_id
         """;
 
-    public async Task RecordAsync(CallRecord call)
+    public async Task RecordAsync(CallRecord call, CancellationToken cancellationToken)
     {
         var pending = new Pending(call);
         Enqueue(pending);
         try
         {
-            await pending.Task.WaitAsync(LongestWait, time);
+            await pending.Task.WaitAsync(LongestWait, time, cancellationToken);
         }
         catch (TimeoutException exception)
         {
