@@ -8,18 +8,23 @@ internal sealed class PortTests
     private static readonly Type[] PortTypes =
         [.. Codebase.Application.WrittenTypes().Where(type => type.IsPublic && type.Namespace!.StartsWith("SaasLlm.Application.Ports", StringComparison.Ordinal))];
 
+    /// <summary>A call that was paid for is recorded whatever its caller does meanwhile.</summary>
+    private static readonly string[] CannotBeCancelled = ["ICallSettlement.RecordAsync"];
+
     private static readonly HashSet<string> Documented = ReadDocumented();
 
     [TestCaseSource(nameof(PortTypes))]
     public void PortType_Always_SaysWhatItIsFor(Type port) =>
-        Assert.That(Documented, Does.Contain($"T:{port.FullName}"));
+        Assert.That(Documented.Contains($"T:{port.FullName}"), Is.True);
 
     [TestCaseSource(nameof(PortTypes))]
     public void PortMethod_WhenAsynchronous_TakesTheCancellationTokenLast(Type port)
     {
         var without = port.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
             .Where(method => IsAsynchronous(method.ReturnType) && method.Name != nameof(IAsyncDisposable.DisposeAsync))
-            .Where(method => method.GetParameters().LastOrDefault()?.ParameterType != typeof(CancellationToken));
+            .Where(method => method.GetParameters().LastOrDefault()?.ParameterType != typeof(CancellationToken))
+            .Select(method => $"{port.Name}.{method.Name}")
+            .Except(CannotBeCancelled);
 
         Assert.That(without, Is.Empty);
     }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.Configuration;
@@ -43,15 +44,16 @@ internal sealed class SliceTests
     }
 
     [TestCaseSource(nameof(Requests))]
-    public void Request_Always_StandsInTheFileOfItsNameWithItsValidator(Type request)
+    public void Request_Always_StandsInOneFileWithItsValidatorAndHandler(Type request)
     {
-        var folder = request.Namespace!.Replace("SaasLlm.", string.Empty, StringComparison.Ordinal).Replace('.', '/');
-        var slice = Codebase.Product.SingleOrDefault(file => file.Path == $"src/{folder}/{request.Name}.cs");
+        var folder = $"src/{request.Namespace!["SaasLlm.".Length..].Replace('.', '/')}/";
+        var slice = Codebase.Product.SingleOrDefault(file =>
+            file.Path.StartsWith(folder, StringComparison.Ordinal) && Declares(file, "record", request.Name));
 
-        Assert.That(slice, Is.Not.Null, $"src/{folder}/{request.Name}.cs");
-        Assert.That(slice!.Text, Does.Contain($"record {request.Name}"));
+        Assert.That(slice, Is.Not.Null, $"{folder} declares it once");
+        Assert.That(Declares(slice!, "class", $"{request.Name}Handler"), Is.True, "the handler");
         if (Validators.Any(validator => ArgumentsOf(validator, typeof(IValidator<>)).Contains(request)))
-            Assert.That(slice.Text, Does.Contain($"class {request.Name}Validator"));
+            Assert.That(Declares(slice!, "class", $"{request.Name}Validator"), Is.True, "the validator");
     }
 
     [Test]
@@ -109,6 +111,9 @@ internal sealed class SliceTests
         Assert.That(repositories, Is.Not.Empty);
         Assert.That(repositories.Where(type => type.IsPublic || !type.IsSealed || !type.GetInterfaces().Any(port => port.Assembly == Codebase.Application)), Is.Empty);
     }
+
+    private static bool Declares(SourceFile file, string kind, string name) =>
+        Regex.IsMatch(file.Text, $@"\b{kind} {name}\b", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
 
     /// <summary>The type arguments with which a type implements an open generic interface; the request first.</summary>
     private static IEnumerable<Type> ArgumentsOf(Type type, Type open) =>
