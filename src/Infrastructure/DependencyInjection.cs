@@ -2,7 +2,6 @@ using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using SaasLlm.Application;
 using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Ports;

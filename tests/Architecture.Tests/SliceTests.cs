@@ -69,6 +69,7 @@ internal sealed class SliceTests
     {
         var foreign = handler.GetConstructors().SelectMany(constructor => constructor.GetParameters())
             .Select(parameter => parameter.ParameterType)
+            // The mediator: a use case that is made of other use cases sends them through the same ring.
             .Where(type => type != typeof(TimeProvider)
                 && type != typeof(IMediator)
                 && type.Namespace?.StartsWith("SaasLlm.Application", StringComparison.Ordinal) != true

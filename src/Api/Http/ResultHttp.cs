@@ -1,6 +1,4 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Api.Http;

@@ -1,24 +1,33 @@
+using System.Buffers;
 using System.Text.Json;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Api.Http;
 
-/// <summary>The two events that this service writes of its own into a stream of OpenAI chunks.</summary>
+/// <summary>Server-sent events: OpenAI chunks, and the two that this service writes of its own.</summary>
 internal static class ServerSentEvents
 {
-    public static async Task WriteDoneAsync(HttpResponse response)
+    private static readonly byte[] Done = "data: [DONE]\n\n"u8.ToArray();
+
+    /// <summary>One event; it goes out with the next flush.</summary>
+    public static void WriteData(IBufferWriter<byte> output, ReadOnlySpan<byte> json)
     {
-        await response.BodyWriter.WriteAsync("data: [DONE]\n\n"u8.ToArray(), response.HttpContext.RequestAborted);
+        output.Write("data: "u8);
+        output.Write(json);
+        output.Write("\n\n"u8);
     }
+
+    public static async Task WriteDoneAsync(HttpResponse response) =>
+        await response.BodyWriter.WriteAsync(Done, response.HttpContext.RequestAborted);
 
     /// <summary>An error in OpenAI's form, which every SDK of theirs raises as its own exception.</summary>
     public static async Task WriteErrorAsync(HttpResponse response, Error error)
     {
         var data = JsonSerializer.SerializeToUtf8Bytes(
             new StreamError(new StreamErrorDetail(error.Message, "upstream_error", error.Code, null)), JsonConventions.Options);
-        await response.BodyWriter.WriteAsync("event: error\ndata: "u8.ToArray(), CancellationToken.None);
-        await response.BodyWriter.WriteAsync(data, CancellationToken.None);
-        await response.BodyWriter.WriteAsync("\n\n"u8.ToArray(), CancellationToken.None);
+        response.BodyWriter.Write("event: error\n"u8);
+        WriteData(response.BodyWriter, data);
+        await response.BodyWriter.FlushAsync(CancellationToken.None);
     }
 
     private sealed record StreamError(StreamErrorDetail Error);

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text.Json;
+using SaasLlm.Api.Http;
 using SaasLlm.Application.Jobs;
 
 namespace SaasLlm.Api.Jobs;
@@ -30,11 +32,11 @@ internal sealed class LlmAnswerResult(LlmAnswer answer, JobCompletion? completio
             writer.WriteString("status"u8, completion.Status);
 
         writer.WritePropertyName("response"u8);
-        writer.WriteRawValue(answer.Answer.ResponseJson(), skipInputValidation: true);
+        WriteMessage(writer, answer.Answer.Message.Span, answer.Answer.FinishReason);
         if (answer.Answer.ChoiceCount > 1)
         {
             writer.WritePropertyName("choices"u8);
-            writer.WriteRawValue(answer.Answer.ChoicesJson.Span, skipInputValidation: true);
+            writer.WriteRawValue(answer.Answer.Choices.Span, skipInputValidation: true);
         }
 
         writer.WriteStartObject("metadata"u8);
@@ -49,9 +51,31 @@ internal sealed class LlmAnswerResult(LlmAnswer answer, JobCompletion? completio
         if (completion is not null)
         {
             writer.WritePropertyName("costs"u8);
-            JsonSerializer.Serialize(writer, completion.Costs, Http.JsonConventions.Options);
+            JsonSerializer.Serialize(writer, completion.Costs, JsonConventions.Options);
         }
 
         writer.WriteEndObject();
+    }
+
+    /// <summary>The message's members byte for byte, and <c>finish_reason</c> as the last of them.</summary>
+    private static void WriteMessage(Utf8JsonWriter writer, ReadOnlySpan<byte> message, string? finishReason)
+    {
+        var open = message[..^1];
+        var separator = open.Contains((byte)'"') ? ",\"finish_reason\":"u8 : "\"finish_reason\":"u8;
+        var reason = JsonSerializer.SerializeToUtf8Bytes(finishReason);
+        var length = open.Length + separator.Length + reason.Length + 1;
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            open.CopyTo(buffer);
+            separator.CopyTo(buffer.AsSpan(open.Length));
+            reason.CopyTo(buffer.AsSpan(open.Length + separator.Length));
+            buffer[length - 1] = (byte)'}';
+            writer.WriteRawValue(buffer.AsSpan(0, length), skipInputValidation: true);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

@@ -81,18 +81,28 @@ internal static class LlmCallEndpoints
         return request.IsSuccess ? await next(request.Value) : request.Error.ToHttp();
     }
 
-    /// <summary>The job's own fields stand beside the chat request's in one body.</summary>
+    /// <summary>The job's own fields stand beside the chat request's in one body; <c>metadata</c> is the chat request's, so the job's has a longer name.</summary>
     private static Task<IResult> WithJob(ChatRequest request, HttpContext context, Func<CreateJob, Task<IResult>> next)
     {
         try
         {
-            var job = JsonSerializer.Deserialize<JobEndpoints.CreateBody>(request.Body.Span, JsonConventions.Options)!;
-            var command = job.ToCommand(context);
-            return next(command with { TeamId = command.TeamId ?? command.Caller.TeamId });
+            return next(JsonSerializer.Deserialize<JobFields>(request.Body.Span, JsonConventions.Options)!.ToCommand(context));
         }
         catch (JsonException exception)
         {
             return Task.FromResult(Error.Field(exception.Path?.TrimStart('$', '.') ?? "body", "has the wrong type.").ToHttp());
         }
+    }
+
+    internal sealed record JobFields(
+        string? TeamId = null,
+        string? JobType = null,
+        string? UserId = null,
+        JsonElement? JobMetadata = null,
+        string? ExternalTaskId = null,
+        decimal? MaxCostUsd = null)
+    {
+        public CreateJob ToCommand(HttpContext context) => new(
+            context.Caller(), TeamId ?? context.Caller().TeamId, JobType, UserId, JobMetadata, ExternalTaskId, MaxCostUsd, null, null, context.IdempotencyKey());
     }
 }

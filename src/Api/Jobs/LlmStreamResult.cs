@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http.Features;
 using SaasLlm.Api.Http;
 using SaasLlm.Application.Jobs;
@@ -47,11 +48,16 @@ internal sealed class LlmStreamResult(LlmStream stream, Func<Error?, Task>? fini
         try
         {
             await using var settling = stream;
-            var rewriter = new TeamChunk(stream.CallId, stream.ModelGroup, stream.IncludeUsage);
+            var view = new TeamView("chatcmpl-" + stream.CallId.ToString("N"), stream.ModelGroup, stream.IncludeUsage);
+            var shown = new ArrayBufferWriter<byte>(512);
             while (await stream.ReadAsync(httpContext.RequestAborted) is { } chunk)
             {
-                if (rewriter.TryWrite(chunk.Span, output))
-                    await output.FlushAsync(httpContext.RequestAborted);
+                shown.ResetWrittenCount();
+                if (!view.TryWrite(chunk.Span, shown))
+                    continue;
+
+                ServerSentEvents.WriteData(output, shown.WrittenSpan);
+                await output.FlushAsync(httpContext.RequestAborted);
             }
 
             await stream.SettleAsync();

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Npgsql;
-using SaasLlm.Api.Http;
 using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Postgres;
 

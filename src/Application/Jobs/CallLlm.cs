@@ -44,7 +44,7 @@ internal sealed class CallLlmHandler(CallAdmission admission, ILlmGateway gatewa
         using var lease = call.Lease;
         var reply = await gateway.SendAsync(call.Request, call.Route.Targets, call.Team.OrganizationId, CancellationToken.None);
         var record = admission.Record(call, reply, EndOf(call, reply));
-        await settlement.RecordAsync(record);
+        await settlement.RecordAsync(record, CancellationToken.None);
 
         return reply.Error is { } error
             ? error

@@ -1,11 +1,8 @@
-using System.Text.Json;
-using FluentValidation;
 using MediatR;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Domain.Jobs;
 using SaasLlm.Domain.Shared;
-using SaasLlm.Domain.Teams;
 
 namespace SaasLlm.Application.Jobs;
 
@@ -18,72 +15,5 @@ internal sealed class GetJobHandler(IJobRepository jobs) : IRequestHandler<GetJo
     {
         var job = await jobs.GetAsync(query.JobId, query.Caller.TeamId, cancellationToken);
         return job is null ? JobsErrors.NotFound(query.JobId) : job;
-    }
-}
-
-/// <summary>What a job cost, call by call; the operator's.</summary>
-public sealed record GetJobCosts(Guid JobId) : IRequest<Result<JobCostsResponse>>;
-
-internal sealed class GetJobCostsHandler(IJobRepository jobs) : IRequestHandler<GetJobCosts, Result<JobCostsResponse>>
-{
-    public async Task<Result<JobCostsResponse>> Handle(GetJobCosts query, CancellationToken cancellationToken)
-    {
-        var costs = await jobs.GetCostsAsync(query.JobId, cancellationToken);
-        return costs is null ? JobsErrors.NotFound(query.JobId) : costs;
-    }
-}
-
-/// <summary>Merges an object into a job's metadata, 10 KB in all.</summary>
-public sealed record MergeJobMetadata(Caller Caller, Guid JobId, JsonElement? Metadata) : IRequest<Result<JobResponse>>;
-
-internal sealed class MergeJobMetadataValidator : AbstractValidator<MergeJobMetadata>
-{
-    public MergeJobMetadataValidator() =>
-        RuleFor(command => command.Metadata)
-            .Must(metadata => metadata is { ValueKind: JsonValueKind.Object }).WithMessage("is required: a JSON object.")
-            .ValidMetadata();
-}
-
-internal sealed class MergeJobMetadataHandler(IJobRepository jobs) : IRequestHandler<MergeJobMetadata, Result<JobResponse>>
-{
-    public Task<Result<JobResponse>> Handle(MergeJobMetadata command, CancellationToken cancellationToken) =>
-        jobs.MergeMetadataAsync(command.JobId, command.Caller.TeamId, command.Metadata!.Value, cancellationToken);
-}
-
-/// <summary>A team's jobs, newest first.</summary>
-public sealed record ListJobs(
-    Caller Caller, string TeamId, string? Status, string? JobType, string? UserId, DateTimeOffset? From, DateTimeOffset? To, PageRequest Page)
-    : IRequest<Result<JobList>>;
-
-internal sealed class ListJobsValidator : AbstractValidator<ListJobs>
-{
-    public ListJobsValidator()
-    {
-        RuleFor(query => query.Status).Must(status => status is null || JobStatusNames.TryParse(status, out _))
-            .WithMessage("must be pending, in_progress, completed, failed or cancelled.");
-        RuleFor(query => query.JobType).ValidText(255);
-        RuleFor(query => query.UserId).ValidText(255);
-    }
-}
-
-internal sealed class ListJobsHandler(IJobRepository jobs, ITeamDirectory teams) : IRequestHandler<ListJobs, Result<JobList>>
-{
-    public async Task<Result<JobList>> Handle(ListJobs query, CancellationToken cancellationToken)
-    {
-        if (!query.Caller.MayUse(query.TeamId))
-            return TeamsErrors.NotYourTeam();
-
-        var start = query.Page.Resolve();
-        if (!start.IsSuccess)
-            return start.Error;
-        if (start.Value.After is { } after && !Guid.TryParse(after, out _))
-            return Error.Field("cursor", "is not a cursor that this service gave out.");
-        if (await teams.FindAsync(query.TeamId, cancellationToken) is null)
-            return TeamsErrors.NotFound(query.TeamId);
-
-        JobStatus? status = query.Status is null ? null : JobStatusNames.Parse(query.Status);
-        var filter = new JobFilter(query.TeamId, status, query.JobType, query.UserId, query.From, query.To);
-        var page = await jobs.ListAsync(filter, start.Value, cancellationToken);
-        return new JobList(page.Rows, page.NextCursor);
     }
 }

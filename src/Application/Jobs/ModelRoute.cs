@@ -1,6 +1,4 @@
 using SaasLlm.Application.Ports;
-using SaasLlm.Domain.Catalog;
-using SaasLlm.Domain.Jobs;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Application.Jobs;
@@ -39,7 +37,7 @@ internal sealed record ModelRoute(string Name, IReadOnlyList<CatalogModel> Targe
         if (group is not null)
         {
             return team.ModelGroups.Contains(group) && catalog.Groups.TryGetValue(group, out var members)
-                ? Of(group, Llm.RouteOrder.Order(members, catalog, random))
+                ? Of(group, Llm.RouteOrder.Of(members, catalog, random))
                 : Denied;
         }
 

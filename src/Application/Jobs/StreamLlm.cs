@@ -33,7 +33,7 @@ internal sealed class StreamLlmHandler(CallAdmission admission, ILlmGateway gate
             // The caller left before any upstream answered. The prompt was sent, and its provider bills it.
             using var lease = call.Lease;
             var sent = new GatewayReply { Attempts = 1, Model = call.Route.Targets[0] };
-            await settlement.RecordAsync(admission.Record(call, sent, CallEnd.LeftBeforeAnswer(call)));
+            await settlement.RecordAsync(admission.Record(call, sent, CallEnd.LeftBeforeAnswer(call)), CancellationToken.None);
             throw;
         }
 
@@ -95,7 +95,7 @@ public sealed class LlmStream : IAsyncDisposable
             return;
 
         _settled = true;
-        await _settlement.RecordAsync(_admission.Record(_call, _upstream, End()));
+        await _settlement.RecordAsync(_admission.Record(_call, _upstream, End()), CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

@@ -9,11 +9,11 @@ namespace SaasLlm.Application.Ports;
 public interface ICallSettlement
 {
     /// <summary>
-    /// Completes when the record is committed. It is written even where the caller of this method stops waiting or the
-    /// database is away for a while.
+    /// Completes when the record is committed. It is written even where the database is away for a while.
     /// </summary>
+    /// <param name="cancellationToken">Ends the waiting, never the writing.</param>
     /// <exception cref="SettlementUnavailableException">The database did not take it in time; it stays queued and is written later.</exception>
-    Task RecordAsync(CallRecord call);
+    Task RecordAsync(CallRecord call, CancellationToken cancellationToken);
 }
 
 /// <summary>The record of a call could not be committed in time: the caller gets a 503, the record is still written when the database is back.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Shared;
 using SaasLlm.Domain.Jobs;
 using SaasLlm.Domain.Shared;

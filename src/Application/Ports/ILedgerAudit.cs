@@ -2,7 +2,7 @@ using SaasLlm.Application.Credits;
 
 namespace SaasLlm.Application.Ports;
 
-/// <summary>The books, compared with themselves.</summary>
+/// <summary>Checks the books against the rows that they are made of.</summary>
 public interface ILedgerAudit
 {
     /// <summary>Compares the books with themselves, every check on the same snapshot.</summary>

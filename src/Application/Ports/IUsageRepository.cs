@@ -2,7 +2,7 @@ using SaasLlm.Application.Usage;
 
 namespace SaasLlm.Application.Ports;
 
-/// <summary>Usage figures, summed from the jobs.</summary>
+/// <summary>Sums over jobs and calls.</summary>
 public interface IUsageRepository
 {
     /// <summary>What a team, or all teams of an organization, used within a period (by the jobs' creation).</summary>

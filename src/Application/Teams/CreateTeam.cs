@@ -4,7 +4,6 @@ using MediatR;
 using SaasLlm.Application.Pipeline;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
-using SaasLlm.Domain.Credits;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Domain.Teams;
 

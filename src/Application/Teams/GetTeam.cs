@@ -20,19 +20,3 @@ internal sealed class GetTeamHandler(ITeamRepository teams) : IRequestHandler<Ge
         return team is null ? TeamsErrors.NotFound(query.TeamId) : team;
     }
 }
-
-/// <summary>Teams by id, optionally of one organization.</summary>
-public sealed record ListTeams(string? OrganizationId, PageRequest Page) : IRequest<Result<TeamList>>;
-
-internal sealed class ListTeamsHandler(ITeamRepository teams) : IRequestHandler<ListTeams, Result<TeamList>>
-{
-    public async Task<Result<TeamList>> Handle(ListTeams query, CancellationToken cancellationToken)
-    {
-        var start = query.Page.Resolve();
-        if (!start.IsSuccess)
-            return start.Error;
-
-        var page = await teams.ListAsync(query.OrganizationId, start.Value, cancellationToken);
-        return new TeamList(page.Rows, page.NextCursor);
-    }
-}

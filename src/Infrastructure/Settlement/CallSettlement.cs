@@ -96,13 +96,13 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
         where jobs.job_id = totals.job_id
         """;
 
-    public async Task RecordAsync(CallRecord call)
+    public async Task RecordAsync(CallRecord call, CancellationToken cancellationToken)
     {
         var pending = new Pending(call);
         Enqueue(pending);
         try
         {
-            await pending.Task.WaitAsync(LongestWait, time);
+            await pending.Task.WaitAsync(LongestWait, time, cancellationToken);
         }
         catch (TimeoutException exception)
         {
