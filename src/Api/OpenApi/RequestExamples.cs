@@ -77,6 +77,9 @@ internal sealed class RequestExamples : IOpenApiOperationTransformer
             """,
     };
 
+    /// <summary>The routes that have an example.</summary>
+    public static IReadOnlyCollection<string> Routes => Examples.Keys;
+
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var route = $"{context.Description.HttpMethod} {ParameterNames.InSnakeCase(context.Description.RelativePath ?? string.Empty)}";
