@@ -6,6 +6,7 @@ using Npgsql;
 using SaasLlm.Application;
 using SaasLlm.Application.Ports;
 using SaasLlm.Infrastructure.Caching;
+using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Postgres;
 
 namespace SaasLlm.Infrastructure;
@@ -24,6 +25,7 @@ public static class DependencyInjection
         services.AddSingleton(TimeProvider.System);
         services.AddMediator();
         services.AddPostgres();
+        services.AddLlm(configuration);
         return services;
     }
 
