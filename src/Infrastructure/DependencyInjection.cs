@@ -8,6 +8,7 @@ using SaasLlm.Application.Ports;
 using SaasLlm.Infrastructure.Background;
 using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Credits;
+using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Postgres;
 using SaasLlm.Infrastructure.Postgres.Embedded;
 using SaasLlm.Infrastructure.RateLimiting;
@@ -31,6 +32,7 @@ public static class DependencyInjection
         services.AddPostgres();
         services.AddCaches();
         services.AddLedger(configuration);
+        services.AddLlm(configuration);
         return services;
     }
 
