@@ -39,12 +39,6 @@ public sealed class GatewayReply : GatewayOutcome
 {
     /// <summary>What the model answered; null on failure.</summary>
     public ChatAnswer? Answer { get; init; }
-
-    /// <summary>The upstream's JSON body; empty on failure.</summary>
-    public ReadOnlyMemory<byte> Body => Answer?.Body ?? default;
-
-    /// <summary>What the upstream reported; null where it reported none.</summary>
-    public TokenUsage? Usage => Answer?.Usage;
 }
 
 /// <summary>An open stream. Read it to its end with <see cref="ReadAsync"/>, then look at what it saw; dispose it in any case, which cancels the upstream.</summary>
