@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using SaasLlm.Api.Auth;
+using SaasLlm.Infrastructure.Catalog;
 using SaasLlm.Infrastructure.Postgres;
 using SaasLlm.Infrastructure.Postgres.Embedded;
 
@@ -22,6 +23,7 @@ internal static class Preparation
         var services = app.Services;
         services.GetRequiredService<PostgresAddress>().ConnectionString = await FindPostgresAsync(app);
         await services.GetRequiredService<Migrations>().ApplyAsync(app.Lifetime.ApplicationStopping);
+        await services.PrepareCatalogAsync(app.Lifetime.ApplicationStopping);
         if (app.Environment.IsDevelopment())
             app.Lifetime.ApplicationStarted.Register(() => Welcome(app));
 

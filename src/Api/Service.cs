@@ -1,10 +1,12 @@
 using SaasLlm.Api.Auth;
+using SaasLlm.Api.Catalog;
 using SaasLlm.Api.Credits;
 using SaasLlm.Api.Http;
 using SaasLlm.Api.Jobs;
 using SaasLlm.Api.OpenApi;
 using SaasLlm.Api.Operations;
 using SaasLlm.Api.Organizations;
+using SaasLlm.Api.ProviderCredentials;
 using SaasLlm.Api.Teams;
 using SaasLlm.Infrastructure;
 
@@ -49,6 +51,10 @@ internal static class Service
         app.MapTeams();
         app.MapCredits();
         app.MapJobs();
+        app.MapModels();
+        app.MapModelGroups();
+        app.MapAccessGroups();
+        app.MapProviderCredentials();
         app.MapHealth();
         app.MapStartPage();
         app.MapApiDocument();

@@ -7,6 +7,7 @@ using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Ports;
 using SaasLlm.Infrastructure.Background;
 using SaasLlm.Infrastructure.Caching;
+using SaasLlm.Infrastructure.Catalog;
 using SaasLlm.Infrastructure.Credits;
 using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Postgres;
@@ -31,6 +32,7 @@ public static class DependencyInjection
         services.AddMediator();
         services.AddPostgres();
         services.AddCaches();
+        services.AddCatalog();
         services.AddLedger(configuration);
         services.AddLlm(configuration);
         return services;

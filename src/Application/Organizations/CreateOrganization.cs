@@ -24,12 +24,16 @@ internal sealed class CreateOrganizationValidator : AbstractValidator<CreateOrga
     }
 }
 
-internal sealed class CreateOrganizationHandler(IOrganizationRepository organizations)
+internal sealed class CreateOrganizationHandler(IOrganizationRepository organizations, IChangeFeed changes)
     : IRequestHandler<CreateOrganization, Result<OrganizationResponse>>
 {
     public async Task<Result<OrganizationResponse>> Handle(CreateOrganization command, CancellationToken cancellationToken)
     {
         var created = await organizations.CreateAsync(command.OrganizationId!, command.Name!, command.Tier, command.Metadata, cancellationToken);
-        return created is null ? OrganizationsErrors.AlreadyExists(command.OrganizationId!) : created;
+        if (created is null)
+            return OrganizationsErrors.AlreadyExists(command.OrganizationId!);
+
+        await changes.AnnounceAsync(ChangedThing.Organization, created.OrganizationId, cancellationToken);
+        return created;
     }
 }

@@ -1,13 +1,32 @@
 using System.Text.Json;
 using SaasLlm.Application.Organizations;
+using SaasLlm.Application.Shared;
 
 namespace SaasLlm.Application.Ports;
 
-/// <summary>Organizations at rest.</summary>
+/// <summary>Organizations. A deleted one stays for the history of its teams, but no method gives it.</summary>
 public interface IOrganizationRepository
 {
-    /// <summary>Null where the id is taken.</summary>
+    /// <summary>Null where the id is taken; the id of a deleted organization is free again.</summary>
     Task<OrganizationResponse?> CreateAsync(string organizationId, string name, string? tier, JsonElement? metadata, CancellationToken cancellationToken);
 
     Task<OrganizationResponse?> GetAsync(string organizationId, CancellationToken cancellationToken);
+
+    Task<Page<OrganizationResponse>> ListAsync(PageStart start, CancellationToken cancellationToken);
+
+    /// <summary>Changes what is not null; an empty tier removes it. Null where there is none of that id.</summary>
+    Task<OrganizationResponse?> UpdateAsync(string organizationId, string? name, string? tier, JsonElement? metadata, CancellationToken cancellationToken);
+
+    /// <summary>Null where there is none of that id.</summary>
+    /// <param name="status"><c>active</c> or <c>suspended</c>.</param>
+    Task<OrganizationResponse?> SetStatusAsync(string organizationId, string status, CancellationToken cancellationToken);
+
+    /// <summary>Keeps teams from being created until the transaction ends. False where there is none of that id.</summary>
+    Task<bool> LockAsync(string organizationId, CancellationToken cancellationToken);
+
+    /// <summary>True while a team that is not deleted belongs to it.</summary>
+    Task<bool> HasTeamsAsync(string organizationId, CancellationToken cancellationToken);
+
+    /// <summary>Deletes it, with the provider credentials that it brought.</summary>
+    Task DeleteAsync(string organizationId, CancellationToken cancellationToken);
 }

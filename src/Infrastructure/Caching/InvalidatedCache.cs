@@ -16,7 +16,7 @@ internal sealed class InvalidatedCache<TKey, TValue>(IListenerState listener, Ti
     private const int Stripes = 256;
 
     private readonly ConcurrentDictionary<TKey, Entry> _entries = new();
-    private readonly int[] _drops = new int[Stripes];
+    private readonly Stripe[] _stripes = [.. Enumerable.Range(0, Stripes).Select(_ => new Stripe())];
 
     /// <summary>The cached value, or the loaded one. A hit allocates nothing.</summary>
     public ValueTask<TValue?> GetAsync<TState>(
@@ -32,14 +32,21 @@ internal sealed class InvalidatedCache<TKey, TValue>(IListenerState listener, Ti
 
     public void Drop(TKey key)
     {
-        Interlocked.Increment(ref _drops[StripeOf(key)]);
-        _entries.TryRemove(key, out _);
+        var stripe = StripeOf(key);
+        lock (stripe)
+        {
+            stripe.Drops++;
+            _entries.TryRemove(key, out _);
+        }
     }
 
     public void DropAll()
     {
-        for (var stripe = 0; stripe < Stripes; stripe++)
-            Interlocked.Increment(ref _drops[stripe]);
+        foreach (var stripe in _stripes)
+        {
+            lock (stripe)
+                stripe.Drops++;
+        }
 
         _entries.Clear();
     }
@@ -48,25 +55,32 @@ internal sealed class InvalidatedCache<TKey, TValue>(IListenerState listener, Ti
         TKey key, TState state, Func<TState, TKey, CancellationToken, Task<TValue?>> load, CancellationToken cancellationToken)
     {
         var stripe = StripeOf(key);
-        var drops = Volatile.Read(ref _drops[stripe]);
+        var drops = Volatile.Read(ref stripe.Drops);
         var listening = listener.IsListening;
         var value = await load(state, key, cancellationToken);
         if (!listening || (value is null && negativeFor == TimeSpan.Zero))
             return value;
 
-        if (_entries.Count >= capacity)
-            _entries.Clear();
+        // Counted and stored under the lock that a drop takes: not for a moment does a reader find what a drop has just taken away.
+        lock (stripe)
+        {
+            if (stripe.Drops != drops)
+                return value;
+            if (_entries.Count >= capacity)
+                _entries.Clear();
 
-        _entries[key] = new Entry(value, time.GetTimestamp());
-
-        // A drop between the count and the store may have missed the entry: then it goes again.
-        if (Volatile.Read(ref _drops[stripe]) != drops)
-            _entries.TryRemove(key, out _);
+            _entries[key] = new Entry(value, time.GetTimestamp());
+        }
 
         return value;
     }
 
-    private static int StripeOf(TKey key) => (key.GetHashCode() & int.MaxValue) % Stripes;
+    private Stripe StripeOf(TKey key) => _stripes[(key.GetHashCode() & int.MaxValue) % Stripes];
+
+    private sealed class Stripe
+    {
+        public int Drops;
+    }
 
     private sealed record Entry(TValue? Value, long At);
 }

@@ -61,22 +61,29 @@ internal sealed class TeamRepository(PostgresSession session, TimeProvider time)
 
     public async Task<TeamCreation> CreateAsync(CreateTeam team, CancellationToken cancellationToken)
     {
-        try
-        {
-            var inserted = await session.ExecuteAsync(
-                """
-                insert into teams (team_id, organization_id, team_alias, rpm_limit, tpm_limit, max_parallel, metadata)
-                values (@TeamId, @OrganizationId, coalesce(@TeamAlias, @TeamId), @RpmLimit, @TpmLimit, @MaxParallel, coalesce(@Metadata, '{}')::jsonb)
-                on conflict (team_id) do nothing
-                """,
-                new { team.TeamId, team.OrganizationId, team.TeamAlias, team.RpmLimit, team.TpmLimit, team.MaxParallel, team.Metadata },
-                cancellationToken);
-            return inserted == 1 ? TeamCreation.Created : TeamCreation.AlreadyExists;
-        }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ForeignKeyViolation)
-        {
+        // Locked, so that it cannot be deleted meanwhile; a deleted one is still a row, which the foreign key alone would accept.
+        var organization = await session.QuerySingleOrDefaultAsync<string>(
+            """
+            select organization_id
+            from organizations
+            where organization_id = @OrganizationId
+            and status <> 'deleted'
+            for share
+            """,
+            new { team.OrganizationId },
+            cancellationToken);
+        if (organization is null)
             return TeamCreation.UnknownOrganization;
-        }
+
+        var inserted = await session.ExecuteAsync(
+            """
+            insert into teams (team_id, organization_id, team_alias, rpm_limit, tpm_limit, max_parallel, metadata)
+            values (@TeamId, @OrganizationId, coalesce(@TeamAlias, @TeamId), @RpmLimit, @TpmLimit, @MaxParallel, coalesce(@Metadata, '{}')::jsonb)
+            on conflict (team_id) do nothing
+            """,
+            new { team.TeamId, team.OrganizationId, team.TeamAlias, team.RpmLimit, team.TpmLimit, team.MaxParallel, team.Metadata },
+            cancellationToken);
+        return inserted == 1 ? TeamCreation.Created : TeamCreation.AlreadyExists;
     }
 
     public async Task<Error?> GrantAsync(string teamId, string[]? modelGroups, string[]? accessGroups, CancellationToken cancellationToken)

@@ -3,7 +3,8 @@
 create table organizations (
     organization_id text primary key,
     name text not null,
-    status text not null default 'active' check (status in ('active', 'suspended')),
+    -- A deleted organization stays for the history of its teams.
+    status text not null default 'active' check (status in ('active', 'suspended', 'deleted')),
     tier text,
     metadata jsonb not null default '{}',
     created_at timestamptz not null default now(),
@@ -59,6 +60,12 @@ create table models (
     built_in boolean not null default false,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
+);
+
+-- Models that an operator deleted: seeding must not bring a built-in one back.
+create table removed_models (
+    model_alias text primary key,
+    removed_at timestamptz not null default now()
 );
 
 create table model_groups (

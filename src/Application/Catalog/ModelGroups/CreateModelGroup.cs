@@ -1,0 +1,48 @@
+using FluentValidation;
+using MediatR;
+using SaasLlm.Application.Pipeline;
+using SaasLlm.Application.Ports;
+using SaasLlm.Application.Shared;
+using SaasLlm.Domain.Catalog;
+using SaasLlm.Domain.Shared;
+
+namespace SaasLlm.Application.Catalog.ModelGroups;
+
+/// <summary>Creates a model group: a name under which teams call, and the models that serve it.</summary>
+/// <param name="DisplayName">The group's name where absent.</param>
+public sealed record CreateModelGroup(
+    string? GroupName,
+    string? DisplayName = null,
+    string? Description = null,
+    IReadOnlyList<ModelGroupEntry>? Models = null)
+    : IRequest<Result<ModelGroupResponse>>, ITransactional;
+
+internal sealed class CreateModelGroupValidator : AbstractValidator<CreateModelGroup>
+{
+    public CreateModelGroupValidator()
+    {
+        RuleFor(command => command.GroupName).ValidId();
+        RuleFor(command => command.DisplayName).ValidText();
+        RuleFor(command => command.Description).ValidText();
+        RuleFor(command => command.Models).ValidEntries();
+    }
+}
+
+internal sealed class CreateModelGroupHandler(IModelGroupRepository groups, IModelRepository models, IChangeFeed changes)
+    : IRequestHandler<CreateModelGroup, Result<ModelGroupResponse>>
+{
+    public async Task<Result<ModelGroupResponse>> Handle(CreateModelGroup command, CancellationToken cancellationToken)
+    {
+        var name = command.GroupName!;
+        if (!await groups.CreateAsync(name, command.DisplayName ?? name, command.Description ?? string.Empty, cancellationToken))
+            return CatalogErrors.GroupAlreadyExists(name);
+
+        var unknown = await models.UnknownAsync([.. command.Models!.Select(entry => entry.ModelName!)], cancellationToken);
+        if (unknown.Count > 0)
+            return CatalogErrors.UnknownModels("models", unknown);
+
+        await groups.SetModelsAsync(name, [.. command.Models!.Select(entry => entry.ToMember())], cancellationToken);
+        await changes.AnnounceAsync(ChangedThing.Catalog, string.Empty, cancellationToken);
+        return (await groups.GetAsync(name, cancellationToken))!;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using FluentValidation;
+using MediatR;
+using SaasLlm.Application.Pipeline;
+using SaasLlm.Application.Ports;
+using SaasLlm.Application.Shared;
+using SaasLlm.Domain.Organizations;
+using SaasLlm.Domain.Shared;
+
+namespace SaasLlm.Application.Organizations;
+
+/// <summary>Changes what is given; what is absent stays.</summary>
+/// <param name="Metadata">Replaces the whole object.</param>
+/// <param name="Tier">An empty text removes it.</param>
+public sealed record UpdateOrganization(string? Name = null, JsonElement? Metadata = null, string? Tier = null)
+    : IRequest<Result<OrganizationResponse>>, ITransactional
+{
+    [JsonIgnore]
+    public string OrganizationId { get; init; } = string.Empty;
+}
+
+internal sealed class UpdateOrganizationValidator : AbstractValidator<UpdateOrganization>
+{
+    public UpdateOrganizationValidator()
+    {
+        RuleFor(command => command.OrganizationId).ValidId();
+        RuleFor(command => command.Name).RequiredText().When(command => command.Name is not null);
+        RuleFor(command => command.Tier).ValidText(50);
+        RuleFor(command => command.Metadata).ValidMetadata();
+    }
+}
+
+internal sealed class UpdateOrganizationHandler(IOrganizationRepository organizations, IChangeFeed changes)
+    : IRequestHandler<UpdateOrganization, Result<OrganizationResponse>>
+{
+    public async Task<Result<OrganizationResponse>> Handle(UpdateOrganization command, CancellationToken cancellationToken)
+    {
+        var updated = await organizations.UpdateAsync(command.OrganizationId, command.Name, command.Tier, command.Metadata, cancellationToken);
+        if (updated is null)
+            return OrganizationsErrors.NotFound(command.OrganizationId);
+
+        await changes.AnnounceAsync(ChangedThing.Organization, command.OrganizationId, cancellationToken);
+        return updated;
+    }
+}

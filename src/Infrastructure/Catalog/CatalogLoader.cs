@@ -1,0 +1,105 @@
+using System.Collections.Frozen;
+using System.Data;
+using Dapper;
+using Npgsql;
+using SaasLlm.Application.Ports;
+using SaasLlm.Domain.Catalog;
+
+namespace SaasLlm.Infrastructure.Catalog;
+
+/// <summary>Reads the whole catalogue as of one moment.</summary>
+internal static class CatalogLoader
+{
+    public static async Task<CatalogSnapshot> LoadAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+
+        // One snapshot for all of it: no group may name a model that a later statement does not see.
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
+            """
+            select model_alias, provider, upstream_model, input_usd_per_million, output_usd_per_million,
+                cached_input_usd_per_million, context_window, max_output_tokens, active
+            from models;
+
+            select group_name
+            from model_groups;
+
+            select group_name, model_alias, priority, weight, active
+            from model_group_models;
+
+            select group_name, array_remove(array_agg(model_alias), null) as models
+            from access_groups
+            left join access_group_models using (group_name)
+            group by group_name
+            """,
+            transaction: transaction,
+            cancellationToken: cancellationToken));
+
+        var models = (await results.ReadAsync<ModelRow>()).ToFrozenDictionary(row => row.ModelAlias, row => row.ToModel(), StringComparer.Ordinal);
+        var groupNames = await results.ReadAsync<string>();
+        var members = (await results.ReadAsync<MemberRow>()).ToLookup(row => row.GroupName, row => row.ToMember(), StringComparer.Ordinal);
+        var groups = groupNames.ToFrozenDictionary(name => name, name => new CatalogGroup(name, [.. members[name]]), StringComparer.Ordinal);
+        var accessGroups = (await results.ReadAsync<AccessRow>()).ToFrozenDictionary(
+            row => row.GroupName,
+            IReadOnlySet<string> (row) => row.Models.ToFrozenSet(StringComparer.Ordinal),
+            StringComparer.Ordinal);
+        return new CatalogSnapshot(models, groups, accessGroups);
+    }
+
+    private sealed record ModelRow
+    {
+        public required string ModelAlias { get; init; }
+
+        public required string Provider { get; init; }
+
+        public required string UpstreamModel { get; init; }
+
+        public decimal? InputUsdPerMillion { get; init; }
+
+        public decimal? OutputUsdPerMillion { get; init; }
+
+        public decimal? CachedInputUsdPerMillion { get; init; }
+
+        public int? ContextWindow { get; init; }
+
+        public int? MaxOutputTokens { get; init; }
+
+        public required bool Active { get; init; }
+
+        public CatalogModel ToModel() => new()
+        {
+            Alias = ModelAlias,
+            Provider = Provider,
+            UpstreamModel = UpstreamModel,
+            Prices = InputUsdPerMillion is { } input && OutputUsdPerMillion is { } output
+                ? new ModelPrices(input, output, CachedInputUsdPerMillion)
+                : null,
+            ContextWindow = ContextWindow,
+            MaxOutputTokens = MaxOutputTokens,
+            Active = Active,
+        };
+    }
+
+    private sealed record MemberRow
+    {
+        public required string GroupName { get; init; }
+
+        public required string ModelAlias { get; init; }
+
+        public required int Priority { get; init; }
+
+        public required int Weight { get; init; }
+
+        public required bool Active { get; init; }
+
+        public CatalogMember ToMember() => new(ModelAlias, Priority, Weight, Active);
+    }
+
+    private sealed record AccessRow
+    {
+        public required string GroupName { get; init; }
+
+        public required string[] Models { get; init; }
+    }
+}
