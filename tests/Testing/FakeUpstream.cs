@@ -143,7 +143,8 @@ public sealed record UpstreamScript(Func<HttpContext, CancellationToken, Task> S
     });
 
     /// <summary>A stream of raw text, piece by piece, that ends as asked.</summary>
-    public static UpstreamScript Stream(StreamEnd end, TaskCompletionSource? clientLeft, params string[] pieces) => new(async (context, cancellationToken) =>
+    /// <param name="signal">A stream that hangs sets it when the client has left; one that is cut waits for it, since a broken connection may take unread bytes with it.</param>
+    public static UpstreamScript Stream(StreamEnd end, TaskCompletionSource? signal, params string[] pieces) => new(async (context, cancellationToken) =>
     {
         context.Response.ContentType = "text/event-stream";
         foreach (var piece in pieces)
@@ -152,10 +153,16 @@ public sealed record UpstreamScript(Func<HttpContext, CancellationToken, Task> S
             await context.Response.Body.FlushAsync(cancellationToken);
         }
 
-        if (end == StreamEnd.Cut)
+        if (end == StreamEnd.Hang)
+        {
+            await UntilGoneAsync(context, signal, cancellationToken);
+        }
+        else if (end == StreamEnd.Cut)
+        {
+            if (signal is not null)
+                await signal.Task.WaitAsync(cancellationToken);
             context.Abort();
-        else if (end == StreamEnd.Hang)
-            await UntilGoneAsync(context, clientLeft, cancellationToken);
+        }
     });
 
     /// <summary>A stream that ends with its last piece.</summary>

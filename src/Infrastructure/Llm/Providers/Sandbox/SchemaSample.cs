@@ -173,7 +173,7 @@ internal sealed class SchemaSample(JsonElement schema)
         if (NameOf(schema["format"]) is { } format && FormatSample(format) is { } formatted)
             return formatted;
 
-        var text = variant == 0 ? "sandbox" : $"sandbox{variant}";
+        var text = variant == 0 ? "sandbox" : $"{variant} sandbox";
         var least = Count(schema, "minLength") ?? 0;
         if (least > MaxBytes)
             throw new SchemaTooLargeException();
@@ -181,7 +181,7 @@ internal sealed class SchemaSample(JsonElement schema)
             text = text.PadRight(least, 'x');
 
         var most = Count(schema, "maxLength") ?? int.MaxValue;
-        return text.Length > most ? text[^most..] : text;
+        return text.Length > most ? text[..most] : text;
     }
 
     private static string? FormatSample(string format) => format switch
