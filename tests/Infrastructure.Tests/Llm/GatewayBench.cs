@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Moq;
 using SaasLlm.Application.Llm;
 using SaasLlm.Application.Ports;
@@ -16,7 +17,7 @@ internal sealed class GatewayBench : IAsyncDisposable
 
     private readonly ServiceProvider _provider;
 
-    public GatewayBench(Dictionary<string, string?>? settings = null, string environment = "Production", TimeProvider? time = null)
+    public GatewayBench(Dictionary<string, string?>? settings = null, string environment = "Production", TimeProvider? time = null, ILoggerProvider? logs = null)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { ["Llm:RetryBaseDelayMs"] = "1", ["Llm:RetryMaxDelayMs"] = "5000" })
@@ -26,7 +27,11 @@ internal sealed class GatewayBench : IAsyncDisposable
         host.SetupGet(environmentOf => environmentOf.EnvironmentName).Returns(environment);
 
         var services = new ServiceCollection();
-        services.AddLogging();
+        services.AddLogging(logging =>
+        {
+            if (logs is not null)
+                logging.AddProvider(logs);
+        });
         services.AddSingleton<IConfiguration>(configuration);
         services.AddSingleton(host.Object);
         services.AddSingleton(time ?? TimeProvider.System);

@@ -137,7 +137,7 @@ internal sealed class LlmGatewayTests
     [Test]
     public async Task SendAsync_WhenRetryAfterFits_WaitsThatLong()
     {
-        var time = new HastyTime(TimeSpan.FromSeconds(3));
+        var time = new WatchedTime(TimeSpan.FromSeconds(3), atOnce: true);
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Error(429, retryAfter: "3"), UpstreamScript.Good());
         await using var bench = new GatewayBench(time: time);
 
@@ -219,9 +219,13 @@ internal sealed class LlmGatewayTests
     {
         var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Hang(left));
-        await using var bench = new GatewayBench(new() { ["Llm:AttemptTimeoutSeconds"] = "0.1" });
+        var time = new WatchedTime(TimeSpan.FromSeconds(120));
+        await using var bench = new GatewayBench(time: time);
 
-        var reply = await bench.SendAsync(GatewayBench.Request(), bench.Model("a", upstream.ApiBase));
+        var sending = bench.SendAsync(GatewayBench.Request(), bench.Model("a", upstream.ApiBase));
+        await upstream.ArrivalAsync();
+        time.Elapse();
+        var reply = await sending;
 
         Assert.That((reply.Error?.Kind, reply.Attempts), Is.EqualTo((ErrorKind.UpstreamTimeout, 1)));
         await left.Task;
@@ -232,9 +236,13 @@ internal sealed class LlmGatewayTests
     {
         await using var slow = await FakeUpstream.StartAsync(UpstreamScript.Hang());
         await using var good = await FakeUpstream.StartAsync(UpstreamScript.Good());
-        await using var bench = new GatewayBench(new() { ["Llm:AttemptTimeoutSeconds"] = "0.5" });
+        var time = new WatchedTime(TimeSpan.FromSeconds(120));
+        await using var bench = new GatewayBench(time: time);
 
-        var reply = await bench.SendAsync(GatewayBench.Request(), bench.Model("a", slow.ApiBase), bench.Model("b", good.ApiBase));
+        var sending = bench.SendAsync(GatewayBench.Request(), bench.Model("a", slow.ApiBase), bench.Model("b", good.ApiBase));
+        await slow.ArrivalAsync();
+        time.Elapse();
+        var reply = await sending;
 
         Assert.That((reply.Error, reply.Model!.Alias, reply.Attempts), Is.EqualTo((default(Error), "b", 2)));
     }
@@ -244,9 +252,13 @@ internal sealed class LlmGatewayTests
     {
         await using var slow = await FakeUpstream.StartAsync(UpstreamScript.Hang());
         await using var good = await FakeUpstream.StartAsync(UpstreamScript.Good());
-        await using var bench = new GatewayBench(new() { ["Llm:TotalTimeoutSeconds"] = "0.1" });
+        var time = new WatchedTime(TimeSpan.FromSeconds(300));
+        await using var bench = new GatewayBench(time: time);
 
-        var reply = await bench.SendAsync(GatewayBench.Request(), bench.Model("a", slow.ApiBase), bench.Model("b", good.ApiBase));
+        var sending = bench.SendAsync(GatewayBench.Request(), bench.Model("a", slow.ApiBase), bench.Model("b", good.ApiBase));
+        await slow.ArrivalAsync();
+        time.Elapse();
+        var reply = await sending;
 
         Assert.That((reply.Error?.Code, reply.Attempts, good.Received.Count), Is.EqualTo(("upstream_timeout", 1, 0)));
     }

@@ -38,7 +38,7 @@ internal sealed class ProviderProbeTests
     [Test]
     public async Task TestAsync_WhenTheProviderHangs_GivesUpAfterTenSeconds()
     {
-        var time = new HastyTime(TimeSpan.FromSeconds(10));
+        var time = new WatchedTime(TimeSpan.FromSeconds(10), atOnce: true);
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Hang());
         await using var bench = new GatewayBench(time: time);
 

@@ -172,7 +172,7 @@ internal sealed class SandboxTests
     [Test]
     public async Task SendAsync_WhenADelayIsAskedFor_WaitsAndCombinesIt()
     {
-        var time = new HastyTime(TimeSpan.FromMilliseconds(800));
+        var time = new WatchedTime(TimeSpan.FromMilliseconds(800), atOnce: true);
         await using var bench = new GatewayBench(environment: "Development", time: time);
 
         var reply = await bench.SendAsync(GatewayBench.Request("[[sandbox:delay 800ms]] hello [[sandbox:no-usage]]"), Model);
