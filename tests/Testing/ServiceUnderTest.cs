@@ -91,7 +91,7 @@ public sealed class ServiceUnderTest : IAsyncDisposable
     public async Task<TestTeam> CreateTeamAtAsync(FakeUpstream upstream, decimal credits = 100, object? more = null)
     {
         ArgumentNullException.ThrowIfNull(upstream);
-        var name = "up-" + Guid.CreateVersion7().ToString("N")[^12..];
+        var name = "served-" + Guid.CreateVersion7().ToString("N")[^12..];
         await Operator.PostOkAsync("/api/models/create", new
         {
             model_alias = name,

@@ -176,12 +176,22 @@ internal sealed class UpstreamTests
     [Test]
     public async Task Stream_WhenTheUpstreamCutsIt_EndsInAnErrorEventWithoutDone()
     {
-        await using var upstream = await FakeUpstream.StartAsync(
-            UpstreamScript.Stream(StreamEnd.Cut, null, UpstreamScript.Text("one"), UpstreamScript.Text("two")));
+        // A reset overtakes bytes that are on their way, so the upstream breaks only when the caller has them.
+        var delivered = new TaskCompletionSource();
+        await using var upstream = await FakeUpstream.StartAsync(new UpstreamScript(async (context, cancellationToken) =>
+        {
+            await UpstreamScript.Stream(UpstreamScript.Text("one"), UpstreamScript.Text("two")).Serve(context, cancellationToken);
+            await delivered.Task.WaitAsync(cancellationToken);
+            context.Abort();
+        }));
         var team = await _service.CreateTeamAtAsync(upstream);
         var job = await team.CreateJobAsync();
 
-        var (text, broken) = await ReadUntilBrokenAsync(team, $"/api/jobs/{job}/llm-call-stream");
+        var (text, broken) = await ReadUntilBrokenAsync(team, $"/api/jobs/{job}/llm-call-stream", text =>
+        {
+            if (text.Contains("two", StringComparison.Ordinal))
+                delivered.TrySetResult();
+        });
 
         Assert.That(broken, Is.True, "the connection is reset, so that nobody takes it for a whole answer");
         Assert.That(text, Does.Contain("two").And.Contain("event: error").And.Not.Contain("[DONE]"));
@@ -335,7 +345,7 @@ internal sealed class UpstreamTests
         }
     }
 
-    private static async Task<(string Text, bool Broken)> ReadUntilBrokenAsync(TestTeam team, string path)
+    private static async Task<(string Text, bool Broken)> ReadUntilBrokenAsync(TestTeam team, string path, Action<string>? seen = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path)
         {
@@ -349,7 +359,11 @@ internal sealed class UpstreamTests
         {
             int read;
             while ((read = await body.ReadAsync(buffer)) > 0)
+            {
                 text.Append(Encoding.UTF8.GetString(buffer, 0, read));
+                seen?.Invoke(text.ToString());
+            }
+
             return (text.ToString(), false);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
