@@ -24,8 +24,8 @@ internal sealed class LlmGatewayTests
             Assert.That(reply.Error, Is.Null);
             Assert.That(reply.Attempts, Is.EqualTo(1));
             Assert.That(reply.Model!.Alias, Is.EqualTo("a"));
-            Assert.That(Encoding.UTF8.GetString(reply.Body.Span), Is.EqualTo(UpstreamScript.Completion));
-            Assert.That(reply.Usage, Is.EqualTo(new TokenUsage(9, 3)));
+            Assert.That(Encoding.UTF8.GetString(reply.Answer!.Body.Span), Is.EqualTo(UpstreamScript.Completion));
+            Assert.That(reply.Answer!.Usage, Is.EqualTo(new TokenUsage(9, 3)));
             Assert.That(bench.Keys.AskedFor, Is.EqualTo(["org"]));
         });
         var received = upstream.Received.Single();

@@ -24,10 +24,10 @@ internal sealed class SandboxTests
         var first = await bench.SendAsync(GatewayBench.Request("What is cURL?"), Model);
         var second = await bench.SendAsync(GatewayBench.Request("What is cURL?"), Model);
 
-        Assert.That(first.Body.Span.SequenceEqual(second.Body.Span), Is.True);
+        Assert.That(first.Answer!.Body.Span.SequenceEqual(second.Answer!.Body.Span), Is.True);
         Assert.That(ContentOf(first), Does.StartWith("[sandbox]").And.Contain("What is cURL?"));
-        Assert.That((first.Answer!.FinishReason, first.Usage!.Value.PromptTokens), Is.EqualTo(("stop", 4)));
-        Assert.That(first.Usage!.Value.CompletionTokens, Is.EqualTo((Encoding.UTF8.GetByteCount(ContentOf(first)) + 3) / 4));
+        Assert.That((first.Answer!.FinishReason, first.Answer!.Usage!.Value.PromptTokens), Is.EqualTo(("stop", 4)));
+        Assert.That(first.Answer!.Usage!.Value.CompletionTokens, Is.EqualTo((Encoding.UTF8.GetByteCount(ContentOf(first)) + 3) / 4));
     }
 
     [TestCase("")]
@@ -49,7 +49,7 @@ internal sealed class SandboxTests
             ? calls[0].GetProperty("function").GetProperty("arguments").GetString()
             : message.GetProperty("content").GetString();
         Assert.That(streamed, Is.EqualTo(whole));
-        Assert.That((stream.Fault, stream.FinishReason, stream.Usage), Is.EqualTo((default(Error), plain.Answer.FinishReason, plain.Usage)));
+        Assert.That((stream.Fault, stream.FinishReason, stream.Usage), Is.EqualTo((default(Error), plain.Answer.FinishReason, plain.Answer.Usage)));
     }
 
     [TestCase(",\"tool_choice\":\"required\"", "hi", "weather")]
@@ -177,7 +177,7 @@ internal sealed class SandboxTests
 
         var reply = await bench.SendAsync(GatewayBench.Request("[[sandbox:delay 800ms]] hello [[sandbox:no-usage]]"), Model);
 
-        Assert.That((time.Waits, reply.Usage), Is.EqualTo((1, default(SaasLlm.Domain.Catalog.TokenUsage?))));
+        Assert.That((time.Waits, reply.Answer!.Usage), Is.EqualTo((1, default(SaasLlm.Domain.Catalog.TokenUsage?))));
         Assert.That(ContentOf(reply), Does.EndWith(": hello"));
     }
 
