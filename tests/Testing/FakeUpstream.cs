@@ -23,13 +23,21 @@ public sealed class FakeUpstream : IAsyncDisposable
 
     private FakeUpstream(WebApplication app) => _app = app;
 
+    /// <summary>How long a test waits for what must come, before it fails instead of hanging.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(20);
+
     /// <summary>What a provider credential's <c>api_base</c> would be.</summary>
     public Uri ApiBase { get; private set; } = null!;
 
     public IReadOnlyCollection<ReceivedRequest> Received => _received;
 
     /// <summary>Waits for the next request that nobody has waited for yet.</summary>
-    public Task ArrivalAsync(CancellationToken cancellationToken = default) => _arrivals.WaitAsync(cancellationToken);
+    /// <exception cref="TimeoutException">None has come.</exception>
+    public async Task ArrivalAsync()
+    {
+        if (!await _arrivals.WaitAsync(Patience))
+            throw new TimeoutException("No request has reached the upstream.");
+    }
 
     public static async Task<FakeUpstream> StartAsync(params UpstreamScript[] script)
     {

@@ -5,7 +5,6 @@ using SaasLlm.Testing;
 namespace SaasLlm.Infrastructure.Tests.Llm;
 
 /// <summary>Whose key serves a model, and when the sandbox stands in.</summary>
-[CancelAfter(30_000)]
 internal sealed class CredentialTests
 {
     [TestCase("Production", null, false)]

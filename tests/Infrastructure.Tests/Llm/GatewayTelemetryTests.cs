@@ -8,7 +8,6 @@ using SaasLlm.Testing;
 namespace SaasLlm.Infrastructure.Tests.Llm;
 
 /// <summary>What operators see of the gateway, and what they must not.</summary>
-[CancelAfter(30_000)]
 internal sealed class GatewayTelemetryTests
 {
     [Test]

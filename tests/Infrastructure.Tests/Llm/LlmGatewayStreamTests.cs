@@ -7,7 +7,6 @@ using SaasLlm.Testing;
 
 namespace SaasLlm.Infrastructure.Tests.Llm;
 
-[CancelAfter(30_000)]
 internal sealed class LlmGatewayStreamTests
 {
     [Test]
@@ -107,7 +106,7 @@ internal sealed class LlmGatewayStreamTests
             Assert.That((stream.Fault?.Code, stream.Fault?.Kind), Is.EqualTo(("upstream_stream_idle", ErrorKind.UpstreamTimeout)));
         }
 
-        await left.Task;
+        await left.Task.WaitAsync(FakeUpstream.Patience);
     }
 
     [Test]
@@ -121,7 +120,7 @@ internal sealed class LlmGatewayStreamTests
         Assert.That(await stream.ReadAsync(CancellationToken.None), Is.Not.Null);
         await stream.DisposeAsync();
 
-        await left.Task;
+        await left.Task.WaitAsync(FakeUpstream.Patience);
     }
 
     [Test]
@@ -208,13 +207,21 @@ internal sealed class LlmGatewayStreamTests
     [Test]
     public async Task DisposeAsync_WhenTheStreamWasReadToItsEnd_KeepsTheConnection()
     {
-        await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Stream(UpstreamScript.Text("a"), UpstreamScript.Done));
-        await using var bench = new GatewayBench();
+        using var end = new SemaphoreSlim(0);
+        await using var upstream = await FakeUpstream.StartAsync(new UpstreamScript(async (context, cancellationToken) =>
+        {
+            await UpstreamScript.Stream(UpstreamScript.Text("a"), UpstreamScript.Done).Serve(context, cancellationToken);
+            await end.WaitAsync(cancellationToken);
+        }));
+        await using var bench = new GatewayBench(time: new WatchedTime(TimeSpan.FromMilliseconds(200)));
         var model = bench.Model("a", upstream.ApiBase);
         for (var i = 0; i < 3; i++)
         {
-            await using var stream = await bench.OpenAsync(GatewayBench.Request(), model);
+            var stream = await bench.OpenAsync(GatewayBench.Request(), model);
             await ReadAllAsync(stream);
+            var disposing = stream.DisposeAsync();
+            end.Release();
+            await disposing;
         }
 
         Assert.That(upstream.Received.Select(request => request.ConnectionId).Distinct().Count(), Is.EqualTo(1));

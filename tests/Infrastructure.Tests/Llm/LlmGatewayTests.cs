@@ -8,7 +8,6 @@ using SaasLlm.Testing;
 
 namespace SaasLlm.Infrastructure.Tests.Llm;
 
-[CancelAfter(30_000)]
 internal sealed class LlmGatewayTests
 {
     [Test]
@@ -228,7 +227,7 @@ internal sealed class LlmGatewayTests
         var reply = await sending;
 
         Assert.That((reply.Error?.Kind, reply.Attempts), Is.EqualTo((ErrorKind.UpstreamTimeout, 1)));
-        await left.Task;
+        await left.Task.WaitAsync(FakeUpstream.Patience);
     }
 
     [Test]
@@ -276,7 +275,7 @@ internal sealed class LlmGatewayTests
         await caller.CancelAsync();
 
         Assert.That(async () => await sending, Throws.InstanceOf<OperationCanceledException>());
-        await left.Task;
+        await left.Task.WaitAsync(FakeUpstream.Patience);
     }
 
     private static Dictionary<string, string?> QuickCircuit() => new()

@@ -2,7 +2,6 @@ using SaasLlm.Testing;
 
 namespace SaasLlm.Infrastructure.Tests.Llm;
 
-[CancelAfter(30_000)]
 internal sealed class ProviderProbeTests
 {
     [TestCase(200, true)]

@@ -6,7 +6,6 @@ using SaasLlm.Domain.Shared;
 namespace SaasLlm.Infrastructure.Tests.Llm;
 
 /// <summary>The sandbox as callers meet it: behind the gateway, like any provider.</summary>
-[CancelAfter(30_000)]
 internal sealed class SandboxTests
 {
     private const string Tools = """
