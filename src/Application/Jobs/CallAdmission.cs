@@ -38,12 +38,8 @@ public sealed class CallAdmission(
             return lease.Error;
 
         // Last, because a call that is let through counts even where it then fails.
-        if (job.Capped && !await jobs.TakeCallAsync(jobId, DearestCostUsd(route.Value, estimate), cancellationToken))
-        {
-            lease.Value.TrueUp(0);
-            lease.Value.Dispose();
+        if (job.Capped && !await TakeAsync(jobId, DearestCostUsd(route.Value, estimate), lease.Value, cancellationToken))
             return JobsErrors.BudgetExceeded();
-        }
 
         return new AdmittedCall
         {
@@ -57,6 +53,23 @@ public sealed class CallAdmission(
             StartedAt = time.GetUtcNow(),
             StartedTimestamp = time.GetTimestamp(),
         };
+    }
+
+    /// <summary>Lets one more call of a capped job through, or gives back what it has taken of the limits.</summary>
+    private async Task<bool> TakeAsync(Guid jobId, decimal estimatedCostUsd, IRateLease lease, CancellationToken cancellationToken)
+    {
+        var taken = false;
+        try
+        {
+            taken = await jobs.TakeCallAsync(jobId, estimatedCostUsd, cancellationToken);
+        }
+        finally
+        {
+            if (!taken)
+                lease.GiveBack();
+        }
+
+        return taken;
     }
 
     private static decimal DearestCostUsd(ModelRoute route, TokenUsage estimate)

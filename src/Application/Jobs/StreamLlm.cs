@@ -37,6 +37,12 @@ internal sealed class StreamLlmHandler(CallAdmission admission, ILlmGateway gate
             throw;
         }
 
+        catch
+        {
+            call.Lease.Dispose();
+            throw;
+        }
+
         var stream = new LlmStream(call, upstream, admission, settlement);
         if (upstream.Error is not { } error)
             return stream;

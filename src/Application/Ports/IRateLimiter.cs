@@ -12,6 +12,9 @@ public interface IRateLimiter
 /// <summary>A running call's share of the limits; disposing it frees the parallel slot.</summary>
 public interface IRateLease : IDisposable
 {
+    /// <summary>Undoes the whole acquisition: a call that was refused after all uses up nothing.</summary>
+    void GiveBack();
+
     /// <summary>Replaces the estimate by what was used.</summary>
     void TrueUp(int actualTokens);
 }

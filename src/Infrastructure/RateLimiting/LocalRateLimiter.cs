@@ -22,6 +22,10 @@ internal sealed class LocalRateLimiter(TimeProvider time) : IRateLimiter
     {
         public static NoLimit Instance { get; } = new();
 
+        public void GiveBack()
+        {
+        }
+
         public void TrueUp(int actualTokens)
         {
         }

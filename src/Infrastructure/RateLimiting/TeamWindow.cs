@@ -10,6 +10,7 @@ internal sealed class TeamWindow
 
     private readonly Lock _lock = new();
     private readonly Queue<Lease> _recent = new();
+    private int _requests;
     private long _tokens;
     private int _running;
 
@@ -21,8 +22,8 @@ internal sealed class TeamWindow
             Forget(now);
             if (team.MaxParallel is { } parallel && _running >= parallel)
                 return Refused($"At most {parallel} calls may run at the same time.", TimeSpan.FromSeconds(1));
-            if (team.RpmLimit is { } requests && _recent.Count >= requests)
-                return Refused($"Rate limit exceeded: {requests} requests a minute.", FreedAt(_recent.Count - requests + 1, now));
+            if (team.RpmLimit is { } requests && _requests >= requests)
+                return Refused($"Rate limit exceeded: {requests} requests a minute.", FreedAt(_requests - requests + 1, now));
 
             // A request that alone exceeds the limit is let through an empty window: it could never pass otherwise.
             if (team.TpmLimit is { } tokens && _tokens > 0 && _tokens + estimatedTokens > tokens)
@@ -30,6 +31,7 @@ internal sealed class TeamWindow
 
             var lease = new Lease(this, now, estimatedTokens);
             _recent.Enqueue(lease);
+            _requests++;
             _tokens += estimatedTokens;
             _running++;
             return lease;
@@ -46,11 +48,22 @@ internal sealed class TeamWindow
             _recent.Dequeue();
             oldest.Forgotten = true;
             _tokens -= oldest.Tokens;
+            if (!oldest.GivenBack)
+                _requests--;
         }
     }
 
     /// <summary>Time until the given number of requests has left the window.</summary>
-    private TimeSpan FreedAt(int requests, DateTimeOffset now) => _recent.ElementAt(requests - 1).At + Minute - now;
+    private TimeSpan FreedAt(int requests, DateTimeOffset now)
+    {
+        foreach (var lease in _recent)
+        {
+            if (!lease.GivenBack && --requests == 0)
+                return lease.At + Minute - now;
+        }
+
+        return Minute;
+    }
 
     /// <summary>Time until so many tokens have left the window.</summary>
     private TimeSpan TokensFreedAt(long tokens, DateTimeOffset now)
@@ -75,6 +88,22 @@ internal sealed class TeamWindow
 
         /// <summary>True once its minute is over: its tokens are no longer in the sum.</summary>
         public bool Forgotten { get; set; }
+
+        /// <summary>True where it does not count as a request.</summary>
+        public bool GivenBack { get; private set; }
+
+        public void GiveBack()
+        {
+            TrueUp(0);
+            lock (window._lock)
+            {
+                if (!GivenBack && !Forgotten)
+                    window._requests--;
+                GivenBack = true;
+            }
+
+            Dispose();
+        }
 
         public void TrueUp(int actualTokens)
         {
