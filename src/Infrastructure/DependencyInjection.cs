@@ -9,6 +9,7 @@ using SaasLlm.Infrastructure.Background;
 using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Catalog;
 using SaasLlm.Infrastructure.Credits;
+using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Postgres;
 using SaasLlm.Infrastructure.Postgres.Embedded;
 using SaasLlm.Infrastructure.RateLimiting;
@@ -33,6 +34,7 @@ public static class DependencyInjection
         services.AddCaches();
         services.AddCatalog();
         services.AddLedger(configuration);
+        services.AddLlm(configuration);
         return services;
     }
 

@@ -54,7 +54,8 @@ public sealed class ServiceUnderTest : IAsyncDisposable
 
     public HttpClient Client(string? key)
     {
-        var client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+        // A caller who leaves closes its connection at once, instead of reading on for a while in order to keep it.
+        var client = new HttpClient(new SocketsHttpHandler { MaxResponseDrainSize = 0 }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
         if (key is not null)
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return client;
@@ -84,6 +85,29 @@ public sealed class ServiceUnderTest : IAsyncDisposable
             body[property.Name] = property.GetValue(more);
         var team = await Operator.PostOkAsync("/api/teams/create", body);
         return new TestTeam("team-" + suffix, "org-" + suffix, Client(team.GetProperty("virtual_key").GetString()), this);
+    }
+
+    /// <summary>A team whose one model is served by the given upstream, at 1 USD a million input and 2 USD a million output tokens.</summary>
+    public async Task<TestTeam> CreateTeamAtAsync(FakeUpstream upstream, decimal credits = 100, object? more = null)
+    {
+        ArgumentNullException.ThrowIfNull(upstream);
+        var name = "served-" + Guid.CreateVersion7().ToString("N")[^12..];
+        await Operator.PostOkAsync("/api/models/create", new
+        {
+            model_alias = name,
+            provider = name,
+            upstream_model = "secret-model",
+            input_usd_per_million = 1,
+            output_usd_per_million = 2,
+        });
+        await Operator.PostOkAsync("/api/provider-credentials/create", new
+        {
+            provider = name,
+            credential_name = "test",
+            api_key = "sk-upstream-secret-key",
+            api_base = upstream.ApiBase,
+        });
+        return await CreateTeamAsync(credits, more, "group-" + name, name);
     }
 
     /// <summary>Fails the test where an invariant of the ledger is broken.</summary>

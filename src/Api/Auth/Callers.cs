@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
 using SaasLlm.Application.Shared;
 
 namespace SaasLlm.Api.Auth;
@@ -18,6 +19,8 @@ internal static class Callers
     public static void AddCallers(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
         services.AddSingleton(OperatorKeys.From(configuration, environment));
+        // Authentication brings it along; nothing is protected by it, so it must not leave keys in the home folder.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddAuthentication(Bearer)
             .AddPolicyScheme(Bearer, null, scheme => scheme.ForwardDefaultSelector = static context =>
                 BearerToken.TryRead(context.Request, out var token) && context.RequestServices.GetRequiredService<OperatorKeys>().Contains(token)

@@ -93,5 +93,5 @@ internal sealed class OptionalJsonBody<T> : IEndpointParameterMetadataProvider
         new(JsonBody<T>.IsAbsent(context.Request) ? null : await JsonBody<T>.BindAsync(context, parameter));
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
-        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T), isOptional: true));
+        builder.Metadata.Add(RequestBodies.Of(typeof(T), isOptional: true));
 }

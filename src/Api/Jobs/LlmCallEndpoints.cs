@@ -2,6 +2,7 @@ using System.Text.Json;
 using MediatR;
 using SaasLlm.Api.Auth;
 using SaasLlm.Api.Http;
+using SaasLlm.Api.OpenApi;
 using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Llm;
 using SaasLlm.Domain.Shared;
@@ -17,22 +18,30 @@ internal static class LlmCallEndpoints
                 JobEndpoints.OfJob(jobId, id => WithRequest(context, request =>
                     request.Stream ? StreamAsync(id, request, context, mediator, cancellationToken) : CallAsync(id, request, context, mediator, cancellationToken))))
             .WithSummary("Call a model within a job")
-            .WithDescription("Takes everything that an OpenAI chat request has, and passes it on untouched; `\"stream\": true` answers as llm-call-stream does.");
+            .WithDescription("Takes everything that an OpenAI chat request has, and passes it on untouched; `\"stream\": true` answers as llm-call-stream does.")
+            .AcceptsJson<LlmCallBody>()
+            .Produces<LlmCallAnswer>();
 
         jobs.MapPost("/{jobId}/llm-call-stream", (string jobId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 JobEndpoints.OfJob(jobId, id => WithRequest(context, request => StreamAsync(id, request, context, mediator, cancellationToken))))
             .WithSummary("Call a model within a job and stream its answer")
-            .WithDescription("Server-sent events of OpenAI chunks, then `data: [DONE]`. A fault in mid-stream sends an `error` event and breaks the connection, without `[DONE]`.");
+            .WithDescription("Server-sent events of OpenAI chunks, then `data: [DONE]`. A fault in mid-stream sends an `error` event and breaks the connection, without `[DONE]`.")
+            .AcceptsJson<LlmCallBody>()
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream");
 
         jobs.MapPost("/create-and-call", (HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 WithRequest(context, request => WithJob(request, context, job =>
                     request.Stream ? CreateAndStreamAsync(job, request, context, mediator, cancellationToken) : CreateAndCallAsync(job, request, context, mediator, cancellationToken))))
-            .WithSummary("Create a job, make its one call and complete it");
+            .WithSummary("Create a job, make its one call and complete it")
+            .AcceptsJson<CreateAndCallBody>()
+            .Produces<LlmCallAnswer>();
 
         jobs.MapPost("/create-and-call-stream", (HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 WithRequest(context, request => WithJob(request, context, job =>
                     CreateAndStreamAsync(job, request, context, mediator, cancellationToken))))
-            .WithSummary("Create a job, stream its one call and complete it");
+            .WithSummary("Create a job, stream its one call and complete it")
+            .AcceptsJson<CreateAndCallBody>()
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream");
     }
 
     private static async Task<IResult> CallAsync(Guid jobId, ChatRequest request, HttpContext context, IMediator mediator, CancellationToken cancellationToken)

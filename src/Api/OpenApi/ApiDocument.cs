@@ -15,6 +15,7 @@ internal static class ApiDocument
         options.AddOperationTransformer<CommonAnswers>();
         options.AddOperationTransformer<OperationNames>();
         options.AddOperationTransformer<RequestExamples>();
+        options.AddDocumentTransformer<ParameterNames>();
         options.AddDocumentTransformer<RequestBodies>();
         options.AddDocumentTransformer<DocumentHead>();
     });

@@ -79,7 +79,7 @@ internal sealed class CommonAnswers : IOpenApiOperationTransformer
             yield return StatusCodes.Status429TooManyRequests;
 
         yield return StatusCodes.Status500InternalServerError;
-        if (metadata.OfType<IAcceptsMetadata>().Any(accepts => accepts.RequestType == typeof(LlmCallBody)))
+        if (metadata.OfType<IAcceptsMetadata>().Any(accepts => typeof(LlmCallBody).IsAssignableFrom(accepts.RequestType)))
         {
             yield return StatusCodes.Status502BadGateway;
             yield return StatusCodes.Status504GatewayTimeout;

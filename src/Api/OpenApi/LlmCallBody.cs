@@ -7,7 +7,7 @@ namespace SaasLlm.Api.OpenApi;
 // For the document only: the service scans the raw body, nothing is ever read into this type.
 
 /// <summary>A chat request as OpenAI's API takes it. Fields that are not listed here are passed on to the model untouched.</summary>
-internal sealed record LlmCallBody
+internal record LlmCallBody
 {
     [Description("The group whose models serve the call. With neither this nor `model`, the team's first group serves.")]
     public string? ModelGroup { get; init; }
@@ -57,4 +57,23 @@ internal sealed record LlmCallBody
 
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Others { get; init; }
+}
+
+/// <summary>A job and its one call in one body.</summary>
+internal sealed record CreateAndCallBody : LlmCallBody
+{
+    [Description("The team that pays; with a team's key it may be left out.")]
+    public string? TeamId { get; init; }
+
+    [Description("What sort of work it is, in your words; usage is shown by it.")]
+    public required string JobType { get; init; }
+
+    [Description("Your user, for your own accounting.")]
+    public string? UserId { get; init; }
+
+    [Description("A JSON object of at most 10 KB.")]
+    public JsonElement? Metadata { get; init; }
+
+    [Description("Your own id of the work.")]
+    public string? ExternalTaskId { get; init; }
 }

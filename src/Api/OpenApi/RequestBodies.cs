@@ -11,7 +11,7 @@ internal sealed class RequestBodies : IOpenApiDocumentTransformer
     private const string Anything = "*/*";
 
     /// <summary>What an endpoint says of its body. Routing must let other types through: it would answer them as an unknown route, the binder answers 415.</summary>
-    public static AcceptsMetadata Of(Type body) => new([Json, Anything], body);
+    public static AcceptsMetadata Of(Type body, bool isOptional = false) => new([Json, Anything], body, isOptional);
 
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {

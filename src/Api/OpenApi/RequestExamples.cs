@@ -21,6 +21,16 @@ internal sealed class RequestExamples : IOpenApiOperationTransformer
         }
         """;
 
+    private const string CreateAndCall =
+        """
+        {
+          "team_id": "acme-hr",
+          "job_type": "chat",
+          "model_group": "resume-agent",
+          "messages": [ { "role": "user", "content": "Which skills does this resume name? …" } ]
+        }
+        """;
+
     private static readonly Dictionary<string, string> Examples = new(StringComparer.Ordinal)
     {
         ["POST api/organizations/create"] =
@@ -59,15 +69,20 @@ internal sealed class RequestExamples : IOpenApiOperationTransformer
             """,
         ["POST api/jobs/{job_id}/llm-call"] = LlmCall,
         ["POST api/jobs/{job_id}/llm-call-stream"] = LlmCall,
+        ["POST api/jobs/create-and-call"] = CreateAndCall,
+        ["POST api/jobs/create-and-call-stream"] = CreateAndCall,
         ["POST api/jobs/{job_id}/complete"] =
             """
             { "status": "completed", "metadata": { "pages": 3 } }
             """,
     };
 
+    /// <summary>The routes that have an example.</summary>
+    public static IReadOnlyCollection<string> Routes => Examples.Keys;
+
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        var route = $"{context.Description.HttpMethod} {context.Description.RelativePath}";
+        var route = $"{context.Description.HttpMethod} {ParameterNames.InSnakeCase(context.Description.RelativePath ?? string.Empty)}";
         if (Examples.TryGetValue(route, out var example)
             && operation.RequestBody?.Content is { } content
             && content.TryGetValue("application/json", out var json))

@@ -32,8 +32,9 @@ internal sealed partial class Readiness(Migrations migrations, IListenerState li
         {
             return (true, false);
         }
-        catch (Exception exception) when (DatabaseOutage.Is(exception) || limit.IsCancellationRequested)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            // Whatever it is (no server, no such database, a wrong password), this node cannot serve.
             LogUnreachable(exception);
             return (false, false);
         }

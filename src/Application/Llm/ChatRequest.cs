@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Json;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Application.Llm;
@@ -8,30 +10,118 @@ namespace SaasLlm.Application.Llm;
 /// </summary>
 public sealed class ChatRequest
 {
+    /// <summary>Deepest nesting that is read.</summary>
+    public const int MaxDepth = 64;
+
+    private readonly ByteRange[] _passedOn;
+    private readonly ByteRange _streamOptions;
+
+    private ChatRequest(ReadOnlyMemory<byte> body, in ChatRequestScan scan)
+    {
+        Body = body;
+        ModelGroup = scan.ModelGroup;
+        Model = scan.Model;
+        Purpose = scan.Purpose;
+        Stream = scan.Stream;
+        IncludeUsage = scan.IncludeUsage;
+        MaxTokens = scan.MaxTokens;
+        PromptBytes = scan.PromptBytes;
+        _passedOn = scan.PassedOn;
+        _streamOptions = scan.StreamOptions;
+    }
+
     /// <summary>The caller's JSON, whole.</summary>
-    public required ReadOnlyMemory<byte> Body { get; init; }
+    public ReadOnlyMemory<byte> Body { get; }
 
     /// <summary>The group asked for; null: the team's first.</summary>
-    public string? ModelGroup { get; init; }
+    public string? ModelGroup { get; }
 
     /// <summary>The model alias asked for; null where a group serves.</summary>
-    public string? Model { get; init; }
+    public string? Model { get; }
 
     /// <summary>What the call is for, in the caller's words.</summary>
-    public string? Purpose { get; init; }
+    public string? Purpose { get; }
 
     /// <summary>True where the caller wants a stream.</summary>
-    public bool Stream { get; init; }
+    public bool Stream { get; }
 
     /// <summary>True where the caller asked for the usage chunk (<c>stream_options.include_usage</c>).</summary>
-    public bool IncludeUsage { get; init; }
+    public bool IncludeUsage { get; }
 
     /// <summary><c>max_completion_tokens</c> or <c>max_tokens</c>, where given.</summary>
-    public int? MaxTokens { get; init; }
+    public int? MaxTokens { get; }
 
-    /// <summary>UTF-8 bytes of the messages, tools included: the base of a prompt estimate.</summary>
-    public int PromptBytes { get; init; }
+    /// <summary>
+    /// UTF-8 bytes of the messages, tools and response format: the base of a prompt estimate. Pictures sent inline count as
+    /// <see cref="ChatRequestScan.InlineDataBytes"/> each, since no model bills them by the length of their base64.
+    /// </summary>
+    public int PromptBytes { get; }
 
-    /// <summary>Scans and checks a body.</summary>
-    public static Result<ChatRequest> Parse(ReadOnlyMemory<byte> body) => throw new NotSupportedException();
+    /// <summary>
+    /// Scans and checks a body. A member that is read here may stand only once: which of two the upstream would believe
+    /// is not known, and a call must be metered by what is served.
+    /// </summary>
+    /// <param name="body">Kept as it is; must not change while the request lives.</param>
+    public static Result<ChatRequest> Parse(ReadOnlyMemory<byte> body)
+    {
+        var scan = new ChatRequestScan(body.Span);
+        try
+        {
+            if (scan.Run() is { } error)
+                return error;
+        }
+        catch (JsonException)
+        {
+            return LlmErrors.MalformedJson();
+        }
+
+        return new ChatRequest(body, scan);
+    }
+
+    /// <summary>
+    /// The request as it goes upstream: the caller's members byte for byte without this service's own, with the upstream's
+    /// name of the model, and for a stream with usage asked for whether or not the caller did.
+    /// </summary>
+    public void WriteUpstreamBody(IBufferWriter<byte> output, string upstreamModel, bool stream)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(upstreamModel);
+        var body = Body.Span;
+        output.Write("{\"model\":"u8);
+        JsonText.WriteString(output, upstreamModel);
+        foreach (var member in _passedOn)
+        {
+            output.Write(","u8);
+            output.Write(member.In(body));
+        }
+
+        if (stream)
+            WriteStreamMembers(output, body);
+
+        output.Write("}"u8);
+    }
+
+    private void WriteStreamMembers(IBufferWriter<byte> output, ReadOnlySpan<byte> body)
+    {
+        output.Write(",\"stream\":true,\"stream_options\":{"u8);
+        if (_streamOptions.Length > 0)
+        {
+            var options = _streamOptions.In(body);
+            var reader = new Utf8JsonReader(options);
+            reader.Read();
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var start = (int)reader.TokenStartIndex;
+                var ours = reader.ValueTextEquals("include_usage"u8);
+                reader.Skip();
+                if (ours)
+                    continue;
+
+                output.Write(options[start..(int)reader.BytesConsumed]);
+                output.Write(","u8);
+            }
+        }
+
+        output.Write("\"include_usage\":true}"u8);
+    }
 }

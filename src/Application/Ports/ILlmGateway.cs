@@ -12,6 +12,7 @@ namespace SaasLlm.Application.Ports;
 public interface ILlmGateway
 {
     /// <summary>A plain call.</summary>
+    /// <param name="request">Its <see cref="ChatRequest.Body"/> must not change until the call has ended.</param>
     /// <param name="targets">Models in the order in which to try them; at least one.</param>
     /// <param name="organizationId">Whose own provider credentials come before the operator's.</param>
     Task<GatewayReply> SendAsync(ChatRequest request, IReadOnlyList<CatalogModel> targets, string organizationId, CancellationToken cancellationToken);
@@ -36,11 +37,7 @@ public abstract class GatewayOutcome
 /// <summary>A plain answer.</summary>
 public sealed class GatewayReply : GatewayOutcome
 {
-    /// <summary>The upstream's JSON body; empty on failure.</summary>
-    public ReadOnlyMemory<byte> Body { get; init; }
-
-    /// <summary>What the upstream reported; null where it reported none.</summary>
-    public TokenUsage? Usage { get; init; }
+    /// <summary>What the model answered; null on failure.</summary>
     public ChatAnswer? Answer { get; init; }
 }
 

@@ -41,7 +41,7 @@ internal sealed class BadInputTests
         yield return Case("NUL in a name", org, """{"organization_id":"nul","name":"a\u0000b"}""", 422, "name");
         yield return Case("NUL in metadata", org, """{"organization_id":"nul","name":"a","metadata":{"k":"\u0000"}}""", 422, "metadata");
         yield return Case("metadata is a list", org, """{"organization_id":"list","name":"a","metadata":[1]}""", 422, "metadata");
-        yield return Case("metadata over 10 KB", org, $$"""{"organization_id":"big","name":"a","metadata":{"k":"{{new string('x', 10_300)}}"}}""", 422, "metadata");
+        yield return Case("metadata over 10 KB", org, $$$"""{"organization_id":"big","name":"a","metadata":{"k":"{{{new string('x', 10_300)}}}"}}""", 422, "metadata");
 
         const string team = "/api/teams/create";
         yield return Case("unknown organization", team, """{"organization_id":"nobody","team_id":"t"}""", 422, "organization_id");
@@ -176,7 +176,7 @@ internal sealed class BadInputTests
         var job = await _team.CreateJobAsync(new { metadata = new { first = new string('a', 6000) } });
         using var request = new HttpRequestMessage(HttpMethod.Patch, $"/api/jobs/{job}/metadata")
         {
-            Content = new StringContent($$"""{"metadata":{"second":"{{new string('b', 6000)}}"}}""", null, "application/json"),
+            Content = new StringContent($$$"""{"metadata":{"second":"{{{new string('b', 6000)}}}"}}""", null, "application/json"),
         };
         using var response = await _team.Client.SendAsync(request);
         Assert.That((int)response.StatusCode, Is.EqualTo(422));

@@ -158,24 +158,4 @@ internal sealed class ConcurrencyTests
         Assert.That(ids.Distinct().Count(), Is.EqualTo(1));
         Assert.That((await team.BalanceAsync()).GetProperty("credits_allocated").GetDecimal(), Is.EqualTo(15));
     }
-
-    [Test]
-    public async Task SuspendTeam_WhileACallRuns_LetsItEndAndRefusesTheNext()
-    {
-        var team = await _service.CreateTeamAsync();
-        var job = await team.CreateJobAsync();
-
-        var running = team.CallAsync(job, "[[sandbox:delay 700ms]] slow");
-        await team.Client.GetOkAsync($"/api/jobs/{job}");
-        await _service.Operator.PostAsync($"/api/teams/{team.TeamId}/suspend", null);
-        var next = await team.CallAsync(job);
-
-        Assert.That(next.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
-        Assert.That((await running).StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That((await team.Client.GetAsync($"/api/jobs/{job}")).StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
-
-        await _service.Operator.PutAsync($"/api/teams/{team.TeamId}/resume", null);
-        Assert.That((await team.CompleteAsync(job)).StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        await _service.VerifyLedgerAsync();
-    }
 }

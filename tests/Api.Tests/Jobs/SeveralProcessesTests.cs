@@ -106,6 +106,35 @@ internal sealed class SeveralProcessesTests
         await _here.VerifyLedgerAsync();
     }
 
+    [Test]
+    public async Task StoppedNode_WhenACallRuns_FinishesItAndEndsCleanly()
+    {
+        var release = new TaskCompletionSource();
+        await using var upstream = await FakeUpstream.StartAsync(new UpstreamScript(async (context, cancellationToken) =>
+        {
+            await release.Task.WaitAsync(cancellationToken);
+            await UpstreamScript.Good().Serve(context, cancellationToken);
+        }));
+        var stopping = await ServiceProcess.StartAsync(_database);
+        var team = await _here.CreateTeamAtAsync(upstream);
+        using var client = stopping.Client(KeyOf(team));
+        var job = await team.CreateJobAsync();
+
+        var running = client.PostOkAsync($"/api/jobs/{job}/llm-call", Prompts.User("hello"));
+        await upstream.ArrivalAsync();
+        var exit = stopping.TerminateAsync();
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (await stopping.IsListeningAsync())
+            await poll.WaitForNextTickAsync();
+        release.SetResult();
+
+        var answer = await running;
+        Assert.That(await exit, Is.Zero);
+        var costs = await _here.Operator.GetOkAsync($"/api/jobs/{job}/costs");
+        Assert.That(costs.GetProperty("costs").GetProperty("breakdown")[0].GetProperty("call_id").GetString(), Is.EqualTo(answer.GetProperty("call_id").GetString()));
+        await stopping.DisposeAsync();
+    }
+
     private static string KeyOf(TestTeam team) => team.Client.DefaultRequestHeaders.Authorization!.Parameter!;
 
     private static async Task<long> CountAsync(NpgsqlConnection connection, string sql, IEnumerable<Guid> ids)

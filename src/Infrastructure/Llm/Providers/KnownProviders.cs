@@ -1,0 +1,49 @@
+using System.Collections.Frozen;
+
+namespace SaasLlm.Infrastructure.Llm.Providers;
+
+/// <summary>What is known of a provider without any configuration.</summary>
+/// <param name="DefaultBase">Base address of its OpenAI-compatible API; null: only where one is given.</param>
+/// <param name="KeyVariable">The usual environment variable of its key; null: it has none.</param>
+/// <param name="BaseVariable">The environment variable that replaces the base address.</param>
+internal sealed record KnownProvider(Uri? DefaultBase, string? KeyVariable, string BaseVariable);
+
+/// <summary>Providers with an OpenAI-compatible API. One that is not listed works with a stored credential that gives its base address.</summary>
+internal static class KnownProviders
+{
+    public const string Anthropic = "anthropic";
+
+    private static readonly FrozenDictionary<string, KnownProvider> All = new Dictionary<string, KnownProvider>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["openai"] = Hosted("https://api.openai.com/v1", "OPENAI", "OPENAI_BASE_URL"),
+        ["openrouter"] = Hosted("https://openrouter.ai/api/v1", "OPENROUTER"),
+        ["groq"] = Hosted("https://api.groq.com/openai/v1", "GROQ"),
+        ["together"] = Hosted("https://api.together.xyz/v1", "TOGETHER"),
+        ["together_ai"] = Hosted("https://api.together.xyz/v1", "TOGETHER"),
+        ["deepseek"] = Hosted("https://api.deepseek.com/v1", "DEEPSEEK"),
+        ["gemini"] = Hosted("https://generativelanguage.googleapis.com/v1beta/openai", "GEMINI"),
+        ["google"] = Hosted("https://generativelanguage.googleapis.com/v1beta/openai", "GEMINI"),
+        ["mistral"] = Hosted("https://api.mistral.ai/v1", "MISTRAL"),
+        ["xai"] = Hosted("https://api.x.ai/v1", "XAI"),
+        [Anthropic] = Hosted("https://api.anthropic.com/v1", "ANTHROPIC"),
+        ["moonshot"] = Hosted("https://api.moonshot.ai/v1", "MOONSHOT"),
+        ["minimax"] = Hosted("https://api.minimax.io/v1", "MINIMAX"),
+        ["zhipu"] = Hosted("https://open.bigmodel.cn/api/paas/v4", "ZHIPU"),
+        ["fireworks"] = Hosted("https://api.fireworks.ai/inference/v1", "FIREWORKS"),
+        ["cerebras"] = Hosted("https://api.cerebras.ai/v1", "CEREBRAS"),
+        ["perplexity"] = Hosted("https://api.perplexity.ai", "PERPLEXITY"),
+        ["cohere"] = Hosted("https://api.cohere.ai/compatibility/v1", "COHERE"),
+        ["nvidia"] = Hosted("https://integrate.api.nvidia.com/v1", "NVIDIA"),
+        ["litellm"] = new(null, "LITELLM_API_KEY", "LITELLM_API_BASE"),
+        ["ollama"] = new(null, null, "OLLAMA_API_BASE"),
+        ["vllm"] = new(null, "VLLM_API_KEY", "VLLM_API_BASE"),
+        ["lmstudio"] = new(null, null, "LMSTUDIO_API_BASE"),
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    public static IEnumerable<string> Names => All.Keys;
+
+    public static KnownProvider? Find(string provider) => All.GetValueOrDefault(provider);
+
+    private static KnownProvider Hosted(string baseAddress, string variables, string? baseVariable = null) =>
+        new(new Uri(baseAddress), variables + "_API_KEY", baseVariable ?? variables + "_API_BASE");
+}

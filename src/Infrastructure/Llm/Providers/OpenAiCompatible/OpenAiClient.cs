@@ -1,0 +1,144 @@
+using System.Buffers;
+using System.Net.Http.Headers;
+using Microsoft.Extensions.Options;
+using SaasLlm.Application.Llm;
+using SaasLlm.Infrastructure.Llm.Resilience;
+
+namespace SaasLlm.Infrastructure.Llm.Providers.OpenAiCompatible;
+
+/// <summary>One attempt at a chat request over HTTP. Faults of the upstream are answers; only cancellation is thrown.</summary>
+internal sealed class OpenAiClient(TimeProvider time, IOptions<LlmOptions> options)
+{
+    private const int MaxErrorBytes = 64 * 1024;
+    private const int FirstReadBytes = 16 * 1024;
+
+    private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
+    private static readonly MediaTypeWithQualityHeaderValue EventStream = new("text/event-stream");
+
+    /// <exception cref="OperationCanceledException">Time is up, or the caller has left.</exception>
+    public async Task<UpstreamAnswer> SendAsync(Deployment deployment, PooledBody body, bool stream, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage? response = null;
+        try
+        {
+            using var request = UpstreamHttp.Request(HttpMethod.Post, deployment.Address);
+            request.Headers.Authorization = deployment.Authorization;
+            request.Headers.Accept.Add(stream ? EventStream : Json);
+            request.Content = new JsonBody(body);
+            response = await deployment.Http.SendAsync(request, cancellationToken);
+
+            var answer = response.IsSuccessStatusCode
+                ? await ReadGoodAsync(response, stream, cancellationToken)
+                : await ReadErrorAsync(response, deployment, cancellationToken);
+            if (answer.Response is not null)
+                response = null;
+            return answer;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return new UpstreamAnswer { Kind = AnswerKind.Faulty };
+        }
+        finally
+        {
+            response?.Dispose();
+        }
+    }
+
+    private async ValueTask<UpstreamAnswer> ReadGoodAsync(HttpResponseMessage response, bool stream, CancellationToken cancellationToken)
+    {
+        var status = (int)response.StatusCode;
+        if (stream)
+        {
+            // An error report or a whole answer with a good status is no stream.
+            return response.Content.Headers.ContentType?.MediaType == "application/json"
+                ? new UpstreamAnswer { Kind = AnswerKind.Faulty, StatusCode = status }
+                : new UpstreamAnswer { Kind = AnswerKind.Good, StatusCode = status, Response = response };
+        }
+
+        var body = await ReadBodyAsync(response.Content, options.Value.MaxAnswerBytes, cancellationToken);
+        var answer = body is null ? null : ChatAnswer.Scan(body);
+        return new UpstreamAnswer
+        {
+            Kind = answer is null ? AnswerKind.Faulty : AnswerKind.Good,
+            StatusCode = status,
+            Answer = answer,
+        };
+    }
+
+    private async ValueTask<UpstreamAnswer> ReadErrorAsync(HttpResponseMessage response, Deployment deployment, CancellationToken cancellationToken)
+    {
+        var status = (int)response.StatusCode;
+        var kind = KindOf(status);
+        var message = kind == AnswerKind.Rejected
+            ? UpstreamMessage.Read(await ReadBodyAsync(response.Content, MaxErrorBytes, cancellationToken) ?? [], deployment)
+            : null;
+        return new UpstreamAnswer
+        {
+            Kind = kind,
+            StatusCode = status,
+            RetryAfter = RetryAfterOf(response.Headers.RetryAfter),
+            Message = message,
+        };
+    }
+
+    private static AnswerKind KindOf(int status) => status switch
+    {
+        400 or 422 => AnswerKind.Rejected,
+        409 or 429 => AnswerKind.Busy,
+        408 or >= 500 => AnswerKind.Faulty,
+        _ => AnswerKind.Denied,
+    };
+
+    private TimeSpan? RetryAfterOf(RetryConditionHeaderValue? header)
+    {
+        var wait = header?.Delta ?? (header?.Date - time.GetUtcNow());
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+    }
+
+    /// <summary>The whole body; null where it is larger than allowed.</summary>
+    private static async ValueTask<byte[]?> ReadBodyAsync(HttpContent content, int maxBytes, CancellationToken cancellationToken)
+    {
+        var length = content.Headers.ContentLength;
+        if (length > maxBytes)
+            return null;
+
+        using var input = await content.ReadAsStreamAsync(cancellationToken);
+        if (length is { } exact)
+        {
+            var whole = new byte[exact];
+            await input.ReadExactlyAsync(whole, cancellationToken);
+            return whole;
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(FirstReadBytes);
+        try
+        {
+            var filled = 0;
+            while (true)
+            {
+                var read = await input.ReadAsync(buffer.AsMemory(filled), cancellationToken);
+                if (read == 0)
+                    return buffer.AsSpan(0, filled).ToArray();
+
+                filled += read;
+                if (filled > maxBytes)
+                    return null;
+                if (filled == buffer.Length)
+                    buffer = Enlarge(buffer);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static byte[] Enlarge(byte[] buffer)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        buffer.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
+    }
+}

@@ -1,0 +1,184 @@
+using SaasLlm.Application.Llm;
+using SaasLlm.Application.Ports;
+using SaasLlm.Domain.Shared;
+using SaasLlm.Infrastructure.Llm.Resilience;
+
+namespace SaasLlm.Infrastructure.Llm.Streaming;
+
+/// <summary>An open stream of an upstream: hands out its events as they are and watches what they say.</summary>
+internal sealed class UpstreamStream : GatewayStream
+{
+    /// <summary>After <c>[DONE]</c> only the end of the body is missing; this long it is waited for, so that the connection can be used again.</summary>
+    private static readonly TimeSpan EndOfBodyTimeout = TimeSpan.FromMilliseconds(200);
+
+    private readonly HttpResponseMessage _response;
+    private readonly SseReader _events;
+    private readonly TimeSpan _idleTimeout;
+    private readonly TimeProvider _time;
+    private readonly UpstreamMetrics _metrics;
+    private readonly string _provider;
+    private CancellationTokenSource _idle;
+    private bool _ended;
+    private bool _done;
+
+    private UpstreamStream(HttpResponseMessage response, Stream body, string provider, LlmOptions options, TimeProvider time, UpstreamMetrics metrics)
+    {
+        _response = response;
+        _events = new SseReader(body, options.MaxEventBytes);
+        _idleTimeout = TimeSpan.FromSeconds(options.StreamIdleTimeoutSeconds);
+        _time = time;
+        _metrics = metrics;
+        _provider = provider;
+        _idle = NewIdleTimer();
+    }
+
+    public static async ValueTask<UpstreamStream> OpenAsync(
+        HttpResponseMessage response, UpstreamCall call, LlmOptions options, TimeProvider time, UpstreamMetrics metrics)
+    {
+        // Only wraps the connection: nothing is read yet.
+        var body = await response.Content.ReadAsStreamAsync(CancellationToken.None);
+        return new UpstreamStream(response, body, call.Deployment.Provider, options, time, metrics)
+        {
+            Model = call.Model,
+            Attempts = call.Attempts,
+        };
+    }
+
+    public override ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellationToken)
+    {
+        // Several events often arrive at once: these need no waiting and no state machine.
+        if (_ended)
+            return new((ReadOnlyMemory<byte>?)null);
+        while (_events.TryNext())
+        {
+            if (TryTake(out var result))
+                return new(result);
+        }
+
+        return ReadOnAsync(cancellationToken);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_done)
+            {
+                _idle.CancelAfter(EndOfBodyTimeout);
+                while (await _events.FillAsync(_idle.Token))
+                    _events.TryNext();
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or HttpRequestException or InvalidDataException)
+        {
+            // The answer is complete; only the connection is lost.
+        }
+        finally
+        {
+            _ended = true;
+            _response.Dispose();
+            _events.Dispose();
+            _idle.Dispose();
+        }
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>?> ReadOnAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await FillAsync(cancellationToken))
+            {
+                while (_events.TryNext())
+                {
+                    if (TryTake(out var result))
+                        return result;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return End(LlmErrors.StreamIdle());
+        }
+        catch (InvalidDataException)
+        {
+            return End(LlmErrors.StreamBroken());
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return End(FinishReason is null ? LlmErrors.StreamCut() : null);
+        }
+
+        while (_events.TryLast())
+        {
+            if (TryTake(out var result))
+                return result;
+        }
+
+        return End(FinishReason is null ? LlmErrors.StreamCut() : null);
+    }
+
+    /// <summary>Looks at the current event; false where there is nothing in it for the caller.</summary>
+    private bool TryTake(out ReadOnlyMemory<byte>? result)
+    {
+        result = null;
+        var data = _events.Data;
+        if (data.Length == 0)
+            return false;
+
+        if (data.Span.SequenceEqual("[DONE]"u8))
+        {
+            _done = true;
+            End(null);
+            return true;
+        }
+
+        if (!ChunkFacts.TryRead(data.Span, out var facts))
+        {
+            End(_events.IsUnfinished ? LlmErrors.StreamCut() : LlmErrors.StreamBroken());
+            return true;
+        }
+
+        if (facts.IsError || _events.IsErrorEvent)
+        {
+            End(LlmErrors.StreamFailed());
+            return true;
+        }
+
+        // Some upstreams send running totals with every chunk: the last one holds.
+        Usage = facts.Usage ?? Usage;
+        FinishReason = facts.FinishReason ?? FinishReason;
+        DeliveredTextBytes += facts.TextBytes;
+        result = data;
+        return true;
+    }
+
+    private ReadOnlyMemory<byte>? End(Error? fault)
+    {
+        _ended = true;
+        Fault = fault;
+        if (fault is not null)
+            _metrics.StreamFaulted(_provider, fault.Code);
+        return null;
+    }
+
+    private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
+    {
+        _idle.CancelAfter(_idleTimeout);
+        await using (cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _idle))
+        {
+            var more = await _events.FillAsync(_idle.Token);
+
+            // It may have gone off between the last byte and this line.
+            if (!_idle.TryReset())
+            {
+                _idle.Dispose();
+                _idle = NewIdleTimer();
+            }
+
+            return more;
+        }
+    }
+
+    private CancellationTokenSource NewIdleTimer() => new(Timeout.InfiniteTimeSpan, _time);
+}

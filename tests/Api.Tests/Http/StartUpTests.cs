@@ -1,0 +1,57 @@
+using System.Net;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Moq;
+using SaasLlm.Api.Auth;
+using SaasLlm.Testing;
+
+namespace SaasLlm.Api.Tests.Http;
+
+/// <summary>What a service outside Development refuses, so that nothing meant for trials serves a customer.</summary>
+internal sealed class StartUpTests
+{
+    [TestCase(null, "Auth:AdminKeys")]
+    [TestCase(OperatorKeys.DevelopmentKey, "development key")]
+    [TestCase("short", "16 characters")]
+    public void OperatorKeys_InProduction_MustBeTheOperatorsOwn(string? key, string reason) =>
+        Assert.That(() => OperatorKeys.From(Configuration(key), Environment("Production")), Throws.InvalidOperationException.With.Message.Contains(reason));
+
+    [Test]
+    public void OperatorKeys_InProduction_KnowTheConfiguredKeyOnly()
+    {
+        var keys = OperatorKeys.From(Configuration("sk-of-the-operator-0123"), Environment("Production"));
+
+        Assert.That(keys.Contains("sk-of-the-operator-0123"), Is.True);
+        Assert.That(keys.Contains("sk-of-the-operator-012"), Is.False);
+        Assert.That(keys.Contains(OperatorKeys.DevelopmentKey), Is.False);
+    }
+
+    [Test]
+    public async Task Service_InProductionWithoutADatabase_RefusesToStart()
+    {
+        await using var app = Service.Create(["--environment=Production", "--urls=http://127.0.0.1:0", "--Auth:AdminKeys:0=sk-of-the-operator-0123"]);
+        Assert.That(app.PrepareAsync, Throws.InvalidOperationException.With.Message.Contains("ConnectionStrings:Postgres"));
+    }
+
+    [Test]
+    public async Task Call_WithoutCredentialAndSandbox_Answers503AndIsRecorded()
+    {
+        await using var service = await ServiceUnderTest.StartAsync(null, "Llm:Sandbox=off");
+        var team = await service.CreateTeamAsync();
+        var job = await team.CreateJobAsync();
+
+        using var answer = await team.CallAsync(job);
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        Assert.That((await answer.JsonAsync()).GetProperty("code").GetString(), Is.EqualTo("no_credential"));
+        var costs = (await service.Operator.GetOkAsync($"/api/jobs/{job}/costs")).GetProperty("costs");
+        Assert.That(costs.GetProperty("failed_calls").GetInt32(), Is.EqualTo(1));
+        Assert.That(costs.GetProperty("total_cost_usd").GetDecimal(), Is.Zero);
+    }
+
+    private static IConfiguration Configuration(string? key) => new ConfigurationBuilder()
+        .AddInMemoryCollection(key is null ? [] : new Dictionary<string, string?>(StringComparer.Ordinal) { ["Auth:AdminKeys:0"] = key })
+        .Build();
+
+    private static IHostEnvironment Environment(string name) => Mock.Of<IHostEnvironment>(environment => environment.EnvironmentName == name);
+}
