@@ -42,6 +42,7 @@ internal static class Service
         app.UseMiddleware<RequestLog>();
         app.UseSecurityHeaders();
         app.UseFaultHandler();
+        app.RefuseNulInQuery();
         app.UseDocumentationPages();
         app.UseRouting();
         app.UseAuthentication();

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using FluentValidation;
 using SaasLlm.Domain.Shared;
@@ -32,7 +33,7 @@ internal static class Rules
     /// <summary>An optional JSON object of at most 10 KB without NUL characters.</summary>
     public static IRuleBuilderOptions<T, JsonElement?> ValidMetadata<T>(this IRuleBuilder<T, JsonElement?> rule) =>
         rule.Must(metadata => metadata is null || MetadataFits(metadata.Value))
-            .WithMessage("must be a JSON object of at most 10 KB, without NUL characters.");
+            .WithMessage("must be a JSON object of at most 10 KB, without NUL characters, broken Unicode or numbers out of range.");
 
     public static bool MetadataFits(JsonElement metadata)
     {
@@ -41,8 +42,7 @@ internal static class Rules
         if (metadata.ValueKind != JsonValueKind.Object)
             return false;
 
-        var raw = metadata.GetRawText();
-        return System.Text.Encoding.UTF8.GetByteCount(raw) <= MaxMetadataBytes
-            && !raw.Contains("\\u0000", StringComparison.Ordinal);
+        var raw = Encoding.UTF8.GetBytes(metadata.GetRawText());
+        return raw.Length <= MaxMetadataBytes && JsonbText.CanKeep(raw);
     }
 }

@@ -40,6 +40,10 @@ internal sealed class BadInputTests
         yield return Case("long id", org, $$"""{"organization_id":"{{new string('a', 256)}}","name":"x"}""", 422, "organization_id");
         yield return Case("NUL in a name", org, """{"organization_id":"nul","name":"a\u0000b"}""", 422, "name");
         yield return Case("NUL in metadata", org, """{"organization_id":"nul","name":"a","metadata":{"k":"\u0000"}}""", 422, "metadata");
+        yield return Case("half a surrogate pair in metadata", org, """{"organization_id":"half","name":"a","metadata":{"k":"\ud800"}}""", 422, "metadata");
+        yield return Case("a number that no database keeps", org, """{"organization_id":"huge","name":"a","metadata":{"k":[1e200000]}}""", 422, "metadata");
+        yield return Case("a number too small to keep", org, """{"organization_id":"tiny","name":"a","metadata":{"k":1e-200000}}""", 422, "metadata");
+        yield return Case("half a surrogate pair in a name", org, """{"organization_id":"half","name":"\ud800"}""", 422, "name");
         yield return Case("metadata is a list", org, """{"organization_id":"list","name":"a","metadata":[1]}""", 422, "metadata");
         yield return Case("metadata over 10 KB", org, $$$"""{"organization_id":"big","name":"a","metadata":{"k":"{{{new string('x', 10_300)}}}"}}""", 422, "metadata");
 
@@ -97,6 +101,9 @@ internal sealed class BadInputTests
         yield return Case("no status", "POST", "/api/jobs/JOB/complete", "{}", 422, "status");
         yield return Case("metadata that is no object", "PATCH", "/api/jobs/JOB/metadata", """{"metadata":5}""", 422, "metadata");
         yield return Case("unknown filter", "GET", "/api/teams/TEAM/jobs?status=odd", null, 422, "status");
+        yield return Case("NUL in the query", "GET", "/api/credits/balance?team_id=%00", null, 400);
+        yield return Case("half a surrogate pair in metadata", "PATCH", "/api/jobs/JOB/metadata", """{"metadata":{"a":"\ud800"}}""", 422, "metadata");
+        yield return Case("half a surrogate pair at completion", "POST", "/api/jobs/JOB/complete", """{"status":"completed","metadata":{"a":"\ud800"}}""", 422, "metadata");
         yield return Case("bad period", "GET", "/api/teams/TEAM/usage?period=2024-13", null, 422, "period");
         yield return Case("bad cursor", "GET", "/api/teams/TEAM/jobs?cursor=%21%21", null, 422, "cursor");
         yield return Case("forged cursor", "GET", "/api/teams/TEAM/jobs?cursor=YWJj", null, 422, "cursor");
