@@ -8,7 +8,7 @@ public sealed record AccessGroupResponse
     public required string Description { get; init; }
 
     /// <summary>The models that it grants, in alphabetical order.</summary>
-    public required IReadOnlyList<string> ModelAliases { get; init; }
+    public required string[] ModelAliases { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -31,9 +31,9 @@ public sealed record ModelResponse
     /// <summary>True where no data leaves the operator's own machines.</summary>
     public required bool Local { get; init; }
 
-    public required IReadOnlyList<string> Tiers { get; init; }
+    public required string[] Tiers { get; init; }
 
-    public required IReadOnlyList<string> Capabilities { get; init; }
+    public required string[] Capabilities { get; init; }
 
     public required bool Active { get; init; }
 
