@@ -14,7 +14,6 @@ internal static class TypeHandlers
         SqlMapper.RemoveTypeMap(typeof(DateTimeOffset?));
         SqlMapper.AddTypeHandler(new UtcHandler());
         SqlMapper.AddTypeHandler(new JsonHandler());
-        SqlMapper.AddTypeHandler(new TextListHandler());
     }
 
     /// <summary><c>timestamptz</c> arrives as a UTC <see cref="DateTime"/>.</summary>
@@ -23,14 +22,6 @@ internal static class TypeHandlers
         public override void SetValue(IDbDataParameter parameter, DateTimeOffset value) => parameter.Value = value.ToUniversalTime();
 
         public override DateTimeOffset Parse(object value) => new((DateTime)value, TimeSpan.Zero);
-    }
-
-    /// <summary><c>text[]</c> arrives as an array.</summary>
-    private sealed class TextListHandler : SqlMapper.TypeHandler<IReadOnlyList<string>>
-    {
-        public override void SetValue(IDbDataParameter parameter, IReadOnlyList<string>? value) => parameter.Value = value?.ToArray();
-
-        public override IReadOnlyList<string> Parse(object value) => (string[])value;
     }
 
     /// <summary><c>jsonb</c> arrives as text; parameters are written as text and cast in the SQL (<c>@metadata::jsonb</c>).</summary>
