@@ -63,7 +63,7 @@ internal sealed class SeveralProcessesTests
     [Test]
     public async Task KilledNode_WhenItDiesUnderLoad_LosesNothingThatItAnswered()
     {
-        var doomed = await ServiceProcess.StartAsync(_database);
+        await using var doomed = await ServiceProcess.StartAsync(_database);
         var team = await _here.CreateTeamAsync(credits: 100_000);
         using var client = doomed.Client(KeyOf(team));
         var answeredCalls = new ConcurrentBag<Guid>();
@@ -93,7 +93,6 @@ internal sealed class SeveralProcessesTests
             await enough.WaitAsync();
         await doomed.KillAsync();
         await Task.WhenAll(load);
-        await doomed.DisposeAsync();
 
         await using var restarted = await ServiceProcess.StartAsync(_database);
         await using var connection = new NpgsqlConnection(_database);
@@ -115,7 +114,7 @@ internal sealed class SeveralProcessesTests
             await release.Task.WaitAsync(cancellationToken);
             await UpstreamScript.Good().Serve(context, cancellationToken);
         }));
-        var stopping = await ServiceProcess.StartAsync(_database);
+        await using var stopping = await ServiceProcess.StartAsync(_database);
         var team = await _here.CreateTeamAtAsync(upstream);
         using var client = stopping.Client(KeyOf(team));
         var job = await team.CreateJobAsync();
@@ -132,7 +131,6 @@ internal sealed class SeveralProcessesTests
         Assert.That(await exit, Is.Zero);
         var costs = await _here.Operator.GetOkAsync($"/api/jobs/{job}/costs");
         Assert.That(costs.GetProperty("costs").GetProperty("breakdown")[0].GetProperty("call_id").GetString(), Is.EqualTo(answer.GetProperty("call_id").GetString()));
-        await stopping.DisposeAsync();
     }
 
     private static string KeyOf(TestTeam team) => team.Client.DefaultRequestHeaders.Authorization!.Parameter!;
