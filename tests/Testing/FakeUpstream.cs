@@ -113,6 +113,13 @@ public sealed record UpstreamScript(Func<HttpContext, CancellationToken, Task> S
     /// <summary>A good plain answer.</summary>
     public static UpstreamScript Good() => Json(200, Completion);
 
+    /// <summary>A good plain answer that is held back until it is released.</summary>
+    public static UpstreamScript GoodWhen(Task released) => new(async (context, cancellationToken) =>
+    {
+        await released.WaitAsync(cancellationToken);
+        await Good().Serve(context, cancellationToken);
+    });
+
     public static UpstreamScript Json(int status, string body, string? retryAfter = null) => new(async (context, cancellationToken) =>
     {
         context.Response.StatusCode = status;

@@ -163,6 +163,29 @@ internal sealed class JobTests
     }
 
     [Test]
+    public async Task CreateJob_WhenItsIdempotencyKeyIsUsedAgain_RepeatsTheAnswerOrRefusesAnotherRequest()
+    {
+        var team = await _service.CreateTeamAsync();
+        async Task<HttpResponseMessage> CreateAsync(string type)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/jobs/create")
+            {
+                Content = new StringContent($$"""{"job_type":"{{type}}","team_id":"{{team.TeamId}}"}""", null, "application/json"),
+            };
+            request.Headers.Add("Idempotency-Key", "order-1");
+            return await team.Client.SendAsync(request);
+        }
+
+        var first = await (await CreateAsync("a")).Content.ReadAsStringAsync();
+        var again = await (await CreateAsync("a")).Content.ReadAsStringAsync();
+        using var other = await CreateAsync("b");
+
+        Assert.That(again, Is.EqualTo(first));
+        Assert.That((int)other.StatusCode, Is.EqualTo(422));
+        Assert.That((await team.BalanceAsync()).GetProperty("credits_reserved").GetDecimal(), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task ListJobs_WhenPagedAndFiltered_GivesTheNewestFirst()
     {
         var team = await _service.CreateTeamAsync();

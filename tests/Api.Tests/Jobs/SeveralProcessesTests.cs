@@ -109,11 +109,7 @@ internal sealed class SeveralProcessesTests
     public async Task StoppedNode_WhenACallRuns_FinishesItAndEndsCleanly()
     {
         var release = new TaskCompletionSource();
-        await using var upstream = await FakeUpstream.StartAsync(new UpstreamScript(async (context, cancellationToken) =>
-        {
-            await release.Task.WaitAsync(cancellationToken);
-            await UpstreamScript.Good().Serve(context, cancellationToken);
-        }));
+        await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.GoodWhen(release.Task));
         await using var stopping = await ServiceProcess.StartAsync(_database);
         var team = await _here.CreateTeamAtAsync(upstream);
         using var client = stopping.Client(KeyOf(team));

@@ -110,11 +110,7 @@ internal sealed class UpstreamTests
     public async Task Call_WhenTheCallerLeaves_RunsToItsEndAndIsRecorded()
     {
         var release = new TaskCompletionSource();
-        await using var upstream = await FakeUpstream.StartAsync(new UpstreamScript(async (context, cancellationToken) =>
-        {
-            await release.Task.WaitAsync(cancellationToken);
-            await UpstreamScript.Good().Serve(context, cancellationToken);
-        }));
+        await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.GoodWhen(release.Task));
         var team = await _service.CreateTeamAtAsync(upstream);
         var job = await team.CreateJobAsync();
         using var leaving = new CancellationTokenSource();
@@ -281,11 +277,7 @@ internal sealed class UpstreamTests
     public async Task SuspendTeam_WhileACallRuns_LetsItEndAndRefusesTheNext()
     {
         var release = new TaskCompletionSource();
-        await using var upstream = await FakeUpstream.StartAsync(new UpstreamScript(async (context, cancellationToken) =>
-        {
-            await release.Task.WaitAsync(cancellationToken);
-            await UpstreamScript.Good().Serve(context, cancellationToken);
-        }));
+        await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.GoodWhen(release.Task));
         var team = await _service.CreateTeamAtAsync(upstream);
         var job = await team.CreateJobAsync();
 
@@ -306,11 +298,7 @@ internal sealed class UpstreamTests
     public async Task LateCall_WhenItsJobEndsFirst_IsRecordedApart()
     {
         var release = new TaskCompletionSource();
-        await using var upstream = await FakeUpstream.StartAsync(new UpstreamScript(async (context, cancellationToken) =>
-        {
-            await release.Task.WaitAsync(cancellationToken);
-            await UpstreamScript.Good().Serve(context, cancellationToken);
-        }));
+        await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.GoodWhen(release.Task));
         var team = await _service.CreateTeamAtAsync(upstream);
         var job = await team.CreateJobAsync();
 

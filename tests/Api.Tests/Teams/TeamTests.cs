@@ -161,13 +161,18 @@ internal sealed class TeamTests
     [Test]
     public async Task MaxParallel_WhenReached_FreesItsSlotAfterwards()
     {
-        var team = await _service.CreateTeamAsync(more: new { max_parallel = 1 });
+        var release = new TaskCompletionSource();
+        await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.GoodWhen(release.Task));
+        var team = await _service.CreateTeamAtAsync(upstream, more: new { max_parallel = 1 });
         var job = await team.CreateJobAsync();
 
-        var both = await Task.WhenAll(team.CallAsync(job, "[[sandbox:delay 300ms]]"), team.CallAsync(job, "[[sandbox:delay 300ms]]"));
-        var after = await team.CallAsync(job);
+        var first = team.CallAsync(job);
+        await upstream.ArrivalAsync();
+        using var second = await team.CallAsync(job);
+        release.SetResult();
 
-        Assert.That(both.Select(answer => answer.StatusCode), Is.EquivalentTo(new[] { HttpStatusCode.OK, HttpStatusCode.TooManyRequests }));
-        Assert.That(after.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(second.StatusCode, Is.EqualTo(HttpStatusCode.TooManyRequests));
+        Assert.That((await first).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await team.CallAsync(job)).StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
 }
