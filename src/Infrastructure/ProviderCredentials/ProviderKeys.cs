@@ -46,7 +46,7 @@ internal sealed partial class ProviderKeys : IProviderKeys, IInvalidated
             select credential_id, provider, organization_id, api_base, api_key_encrypted, encryption_key_id, updated_at
             from provider_credentials
             where active
-            order by credential_id
+            order by created_at, credential_id
             """,
             cancellationToken: cancellationToken));
 
