@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using SaasLlm.Infrastructure.Postgres;
 
 namespace SaasLlm.Infrastructure.Settlement;
 
@@ -85,9 +86,11 @@ internal abstract class GroupCommit<TItem> : IAsyncDisposable
                 if (await ShouldRetryAsync(exception))
                     continue;
 
-                if (batch.Count == 1)
+                // An outage is nobody's poison: going on one by one would only make all of them wait for it in turn.
+                if (batch.Count == 1 || DatabaseOutage.Is(exception))
                 {
-                    batch[0].Fail(exception);
+                    foreach (var item in batch)
+                        item.Fail(exception);
                     return;
                 }
             }

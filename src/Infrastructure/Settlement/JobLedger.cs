@@ -62,6 +62,8 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, LocalInvalidation l
 
     private static Result<JobEnded> End(Ending ending, LockedLedger locked)
     {
+        // Where the batch was rolled back and goes again one by one, what was decided then does not hold now.
+        ending.Written = false;
         var request = ending.Request;
         if (!locked.Jobs.TryGetValue(request.JobId, out var job) || job.TeamId != request.TeamId)
             return JobsErrors.NotFound(request.JobId);
@@ -83,6 +85,7 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, LocalInvalidation l
 
     private static Result<JobOpened> Open(Opening opening, LockedLedger locked, Dictionary<(string Scope, string Key), Opening> earlier)
     {
+        opening.Written = false;
         var request = opening.Request;
         if (request.Idempotency is { } idempotency)
         {
