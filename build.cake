@@ -11,6 +11,7 @@ const string Service = "src/Api/SaasLlm.Api.csproj";
 const string ServiceProgram = "src/Api/bin/Release/net10.0/SaasLlm.Api.dll";
 const string ServiceStamp = "artifacts/service.stamp";
 const string ResultsFolder = "artifacts/tests";
+const string ToolsFolder = "artifacts/tools";
 
 var target = Argument("target", "Default");
 (int Passed, int Failed)? testResults = null;
@@ -52,12 +53,14 @@ Task("Demo")
 Task("Test")
     .Description("Runs every test; the last line says N passed, N failed.")
     .IsDependentOn("Postgres")
+    .IsDependentOn("TestTools")
     .IsDependentOn("Build")
     .Does(() => testResults = RunTests());
 
 Task("Coverage")
     .Description("Runs every test and prints the lines covered of each project in src/.")
     .IsDependentOn("Postgres")
+    .IsDependentOn("TestTools")
     .IsDependentOn("Build")
     .Does(() =>
     {
@@ -79,6 +82,10 @@ Task("Postgres")
                 return;
         }
     });
+
+Task("TestTools")
+    .Description("Fetches the servers that tests start, where this machine has none.")
+    .Does(() => RequireTools(("redis-server", "redis-server"), ("nginx", "nginx-light")));
 
 if (target is "Test" or "Coverage")
 {
@@ -164,6 +171,39 @@ bool Attend(string program, IEnumerable<string> arguments)
 
 bool HasPostgres() => EnvironmentVariable("PATH", "").Split(':').Any(folder => FileExists($"{folder}/initdb"))
     || GetFiles("/usr/lib/postgresql/*/bin/initdb").Count > 0;
+
+// Puts programs on PATH. Those that the machine lacks are unpacked from Debian's packages into a folder of ours: nothing is
+// installed, so no server of theirs starts by itself, and an ordinary user may do it too.
+void RequireTools(params (string Program, string Package)[] tools)
+{
+    var folder = MakeAbsolute(Directory(ToolsFolder)).FullPath;
+    Environment.SetEnvironmentVariable("PATH", $"{EnvironmentVariable("PATH", "")}:/usr/sbin:{folder}/usr/bin:{folder}/usr/sbin");
+    var missing = tools.Where(tool => !IsOnPath(tool.Program)).ToArray();
+    if (missing.Length > 0)
+    {
+        Unpack(missing.Select(tool => tool.Package), folder);
+        if (missing.FirstOrDefault(tool => !IsOnPath(tool.Program)) is { Program: { } lost } )
+            throw new CakeException($"{lost} is needed; install it, or let apt-get reach Debian's packages.");
+    }
+
+    var libraries = GetDirectories($"{folder}/usr/lib/*-linux-gnu").Select(path => path.FullPath).Append(EnvironmentVariable("LD_LIBRARY_PATH", ""));
+    Environment.SetEnvironmentVariable("LD_LIBRARY_PATH", string.Join(':', libraries.Where(path => path.Length > 0)));
+}
+
+bool IsOnPath(string program) => Environment.GetEnvironmentVariable("PATH").Split(':').Any(folder => FileExists($"{folder}/{program}"));
+
+void Unpack(IEnumerable<string> packages, string folder)
+{
+    // Lists and archives of our own, because those of the machine are root's.
+    var apt = $"-q -o Dir::State::Lists={folder}/apt/lists -o Dir::Cache={folder}/apt/cache -o Debug::NoLocking=1";
+    EnsureDirectoryExists($"{folder}/apt/lists/partial");
+    EnsureDirectoryExists($"{folder}/apt/cache/archives/partial");
+    StartProcess("apt-get", $"{apt} update");
+    StartProcess("apt-get", $"{apt} install --download-only --yes --no-install-recommends {string.Join(' ', packages)}");
+    foreach (var archive in GetFiles($"{folder}/apt/cache/archives/*.deb"))
+        StartProcess("dpkg-deb", new ProcessSettings { Arguments = new ProcessArgumentBuilder().Append("--extract").AppendQuoted(archive.FullPath).AppendQuoted(folder) });
+    CleanDirectory($"{folder}/apt");
+}
 
 // One project after the other: they share two cores and each starts its own PostgreSQL.
 (int Passed, int Failed) RunTests(params string[] extra)

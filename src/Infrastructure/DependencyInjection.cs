@@ -13,6 +13,7 @@ using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Postgres;
 using SaasLlm.Infrastructure.Postgres.Embedded;
 using SaasLlm.Infrastructure.RateLimiting;
+using SaasLlm.Infrastructure.Redis;
 using SaasLlm.Infrastructure.Settlement;
 
 namespace SaasLlm.Infrastructure;
@@ -31,6 +32,7 @@ public static class DependencyInjection
         services.AddSingleton(TimeProvider.System);
         services.AddMediator();
         services.AddPostgres();
+        services.AddRedis(configuration);
         services.AddCaches();
         services.AddCatalog();
         services.AddLedger(configuration);
