@@ -16,7 +16,9 @@ internal static class ModelGroupEndpoints
         groups.MapPost("/create", (JsonBody<CreateModelGroup> body, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async command => (await mediator.Send(command, cancellationToken)).ToHttp()))
             .WithSummary("Create a model group")
-            .WithDescription("Priority 0 is tried first, the others are fallbacks in ascending order; models of one priority share the load by weight.")
+            .WithDescription(
+                "Priority 0 is tried first, the others are fallbacks in ascending order; models of one priority share the load by routing_strategy: " +
+                "by weight, to the least busy, or to the one with the lowest latency. With hedge_after_ms a call that has no answer by then is sent to the next model as well; the first answer counts.")
             .Produces<ModelGroupResponse>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);

@@ -28,7 +28,7 @@ public sealed class CallAdmission(
         if (team.Refusal is { } refusal)
             return refusal;
 
-        var route = ModelRoute.Resolve(team, await catalog.GetAsync(cancellationToken), request.ModelGroup, request.Model, Random.Shared);
+        var route = ModelRoute.Resolve(team, await catalog.GetAsync(cancellationToken), request.ModelGroup, request.Model);
         if (!route.IsSuccess)
             return route.Error;
 
@@ -80,6 +80,10 @@ public sealed class CallAdmission(
         return dearest;
     }
 
+    /// <summary>A request that was given up for a faster answer: its provider bills the prompt at least.</summary>
+    private static decimal CostOfGivenUpUsd(AdmittedCall call, GatewayOutcome outcome) =>
+        outcome.GivenUp?.Prices?.CostUsd(new TokenUsage(TokenEstimate.FromBytes(call.Request.PromptBytes), 0)) ?? 0;
+
     /// <summary>The record of a call that has ended. Costs follow the prices of the model that answered.</summary>
     internal CallRecord Record(AdmittedCall call, GatewayOutcome outcome, CallEnd end)
     {
@@ -99,7 +103,7 @@ public sealed class CallAdmission(
             Streamed = end.Streamed,
             Usage = usage,
             UsageSource = end.Source,
-            CostUsd = outcome.Model?.Prices?.CostUsd(usage) ?? 0,
+            CostUsd = (outcome.Model?.Prices?.CostUsd(usage) ?? 0) + CostOfGivenUpUsd(call, outcome),
             LatencyMs = (int)Math.Min(int.MaxValue, time.GetElapsedTime(call.StartedTimestamp).TotalMilliseconds),
             Attempts = outcome.Attempts,
             FinishReason = end.FinishReason,

@@ -1,12 +1,13 @@
+using SaasLlm.Application.Llm;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Application.Jobs;
 
-/// <summary>Which models may serve a call, in the order in which to try them.</summary>
+/// <summary>Which models may serve a call.</summary>
 /// <param name="Name">What the caller knows it by: the group, or the model it asked for.</param>
 /// <param name="Targets">At least one model, all active and priced.</param>
-internal sealed record ModelRoute(string Name, IReadOnlyList<CatalogModel> Targets)
+internal sealed record ModelRoute(string Name, RouteTargets Targets)
 {
     private static readonly Error Denied =
         new("model_access_denied", "Model access denied: the team has no grant for it.", ErrorKind.Forbidden);
@@ -21,7 +22,7 @@ internal sealed record ModelRoute(string Name, IReadOnlyList<CatalogModel> Targe
         Error.Field("model_group", "is required: the team has no model group of its own.");
 
     /// <summary>Resolves what the caller asked for against what its team is granted.</summary>
-    public static Result<ModelRoute> Resolve(TeamAccess team, CatalogSnapshot catalog, string? modelGroup, string? model, Random random)
+    public static Result<ModelRoute> Resolve(TeamAccess team, CatalogSnapshot catalog, string? modelGroup, string? model)
     {
         var group = modelGroup ?? (model is not null && team.ModelGroups.Contains(model) ? model : null);
         if (group is null && model is null)
@@ -29,57 +30,62 @@ internal sealed record ModelRoute(string Name, IReadOnlyList<CatalogModel> Targe
             if (team.ModelGroups.Count > 0)
                 group = team.ModelGroups[0];
             else if (team.AccessGroups.Count > 0)
-                return OfAccessGroup(team.AccessGroups[0], catalog);
+                return Of(catalog, RouteKind.AccessGroup, team.AccessGroups[0]);
             else
                 return NoDefault;
         }
 
         if (group is not null)
         {
-            return team.ModelGroups.Contains(group) && catalog.Groups.TryGetValue(group, out var members)
-                ? Of(group, Llm.RouteOrder.Of(members, catalog, random))
-                : Denied;
+            return team.ModelGroups.Contains(group) ? Of(catalog, RouteKind.Group, group) : Denied;
         }
 
         foreach (var name in team.AccessGroups)
         {
             if (catalog.AccessGroups.TryGetValue(name, out var aliases) && aliases.Contains(model!))
-                return Of(model!, catalog.Models.TryGetValue(model!, out var found) && found.Active ? [found] : []);
+                return Of(catalog, RouteKind.Model, model!);
         }
 
         return Denied;
     }
 
-    /// <summary>A team with access groups only and no wish of its own is served by the cheapest model of the first; the others are fallbacks.</summary>
-    private static Result<ModelRoute> OfAccessGroup(string name, CatalogSnapshot catalog)
+    /// <summary>A name's route, worked out by the first call that wants it.</summary>
+    private static Result<ModelRoute> Of(CatalogSnapshot catalog, RouteKind kind, string name)
     {
-        if (!catalog.AccessGroups.TryGetValue(name, out var aliases))
-            return Denied;
+        var known = new RouteName(kind, name);
+        if (catalog.Routes.TryGetValue(known, out var route))
+            return route;
 
-        var models = aliases
+        // Kept only where the catalogue knows the name: a team's grants bound the names, but those of deleted groups are no use.
+        return WorkOut(catalog, kind, name) is not { } made ? Denied : catalog.Routes.GetOrAdd(known, made);
+    }
+
+    private static Result<ModelRoute>? WorkOut(CatalogSnapshot catalog, RouteKind kind, string name) => kind switch
+    {
+        RouteKind.Group => catalog.Groups.TryGetValue(name, out var group) ? Of(name, RouteOrder.Of(group, catalog)) : default(Result<ModelRoute>?),
+        RouteKind.Model => Of(name, catalog.Models.TryGetValue(name, out var model) && model.Active ? [model] : []),
+        _ => catalog.AccessGroups.TryGetValue(name, out var aliases) ? Of(name, ByPrice(aliases, catalog)) : default(Result<ModelRoute>?),
+    };
+
+    /// <summary>A team with access groups only and no wish of its own is served by the cheapest model of the first; the others are fallbacks.</summary>
+    private static RouteTargets ByPrice(IReadOnlySet<string> aliases, CatalogSnapshot catalog) =>
+    [
+        .. aliases
             .Select(alias => catalog.Models.GetValueOrDefault(alias))
             .OfType<CatalogModel>()
             .Where(model => model.Active)
             .OrderBy(model => model.Prices is { } prices ? prices.InputUsdPerMillion + prices.OutputUsdPerMillion : decimal.MaxValue)
-            .ThenBy(model => model.Alias, StringComparer.Ordinal);
-        return Of(name, [.. models]);
-    }
+            .ThenBy(model => model.Alias, StringComparer.Ordinal),
+    ];
 
-    private static Result<ModelRoute> Of(string name, IReadOnlyList<CatalogModel> models)
+    private static Result<ModelRoute> Of(string name, RouteTargets targets)
     {
-        if (models.Count == 0)
+        if (targets.Count == 0)
             return NothingActive;
+        if (targets.All(model => model.Prices is not null))
+            return new ModelRoute(name, targets);
 
-        foreach (var model in models)
-        {
-            if (model.Prices is null)
-            {
-                // Rare: an unpriced model in a group is left out, and only then is a new list made.
-                var priced = models.Where(candidate => candidate.Prices is not null).ToArray();
-                return priced.Length == 0 ? NotPriced : new ModelRoute(name, priced);
-            }
-        }
-
-        return new ModelRoute(name, models);
+        var priced = targets.Items.ToArray().Where(target => target.Model.Prices is not null).ToArray();
+        return priced.Length == 0 ? NotPriced : new ModelRoute(name, new RouteTargets(priced, targets.Strategy, targets.HedgeAfterMs));
     }
 }

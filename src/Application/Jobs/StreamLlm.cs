@@ -28,11 +28,12 @@ internal sealed class StreamLlmHandler(CallAdmission admission, ILlmGateway gate
         {
             upstream = await gateway.OpenStreamAsync(call.Request, call.Route.Targets, call.Team.OrganizationId, cancellationToken);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException exception)
         {
-            // The caller left before any upstream answered. The prompt was sent, and its provider bills it.
+            // The caller left before any upstream answered. Where the prompt was sent, its provider bills it.
             using var lease = call.Lease;
-            var sent = new GatewayReply { Attempts = 1, Model = call.Route.Targets[0] };
+            var left = exception as CallerLeftException;
+            var sent = new GatewayReply { Attempts = left?.Attempts ?? 0, Model = left?.Model };
             await settlement.RecordAsync(admission.Record(call, sent, CallEnd.LeftBeforeAnswer(call)), CancellationToken.None);
             throw;
         }

@@ -14,9 +14,16 @@ public static class LlmErrors
     public static Error NoCredential() =>
         new("no_credential", "No provider credential serves the model group; the operator must add one.", ErrorKind.Unavailable);
 
-    /// <summary>Every route's circuit is open.</summary>
+    /// <summary>Every model serves as many calls as it may.</summary>
+    public static Error AtCapacity() =>
+        new("upstream_at_capacity", "The models behind this group serve as many calls as they may; try again in a moment.", ErrorKind.Unavailable)
+        {
+            RetryAfter = TimeSpan.FromSeconds(1),
+        };
+
+    /// <summary>Every model's circuit is open, or it has asked for a pause.</summary>
     public static Error Unavailable(TimeSpan? retryAfter) =>
-        new("upstream_unavailable", "The models behind this group are failing and are left alone for a moment; try again later.", ErrorKind.Unavailable)
+        new("upstream_unavailable", "The models behind this group are failing or overloaded and are left alone for a moment; try again later.", ErrorKind.Unavailable)
         {
             RetryAfter = retryAfter,
         };

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using SaasLlm.Domain.Catalog;
+using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Application.Ports;
 
@@ -8,13 +10,34 @@ public interface ICatalog
     ValueTask<CatalogSnapshot> GetAsync(CancellationToken cancellationToken);
 }
 
-/// <param name="Models">Active and inactive models by alias.</param>
-/// <param name="Groups">Model groups by name.</param>
-/// <param name="AccessGroups">Model aliases by the name of the access group that grants them.</param>
-public sealed record CatalogSnapshot(
-    IReadOnlyDictionary<string, CatalogModel> Models,
-    IReadOnlyDictionary<string, CatalogGroup> Groups,
-    IReadOnlyDictionary<string, IReadOnlySet<string>> AccessGroups);
+/// <summary>The whole catalogue as of one moment.</summary>
+public sealed class CatalogSnapshot(
+    IReadOnlyDictionary<string, CatalogModel> models,
+    IReadOnlyDictionary<string, CatalogGroup> groups,
+    IReadOnlyDictionary<string, IReadOnlySet<string>> accessGroups)
+{
+    /// <summary>Active and inactive models by alias.</summary>
+    public IReadOnlyDictionary<string, CatalogModel> Models { get; } = models;
+
+    /// <summary>Model groups by name.</summary>
+    public IReadOnlyDictionary<string, CatalogGroup> Groups { get; } = groups;
+
+    /// <summary>Model aliases by the name of the access group that grants them.</summary>
+    public IReadOnlyDictionary<string, IReadOnlySet<string>> AccessGroups { get; } = accessGroups;
+
+    /// <summary>Routes that calls have used, so that each is worked out once a snapshot and not once a call.</summary>
+    internal ConcurrentDictionary<RouteName, Result<Jobs.ModelRoute>> Routes { get; } = new();
+}
+
+/// <summary>What a route leads to: names of groups, models and access groups may be the same.</summary>
+internal readonly record struct RouteName(RouteKind Kind, string Name);
+
+internal enum RouteKind
+{
+    Group,
+    Model,
+    AccessGroup,
+}
 
 /// <summary>One model of the catalogue.</summary>
 public sealed record CatalogModel
@@ -35,12 +58,22 @@ public sealed record CatalogModel
 
     public int? MaxOutputTokens { get; init; }
 
+    /// <summary>Most calls in flight to it over all nodes; null: no limit.</summary>
+    public int? MaxParallel { get; init; }
+
     public required bool Active { get; init; }
 }
 
 /// <param name="Name">The group's name.</param>
 /// <param name="Members">Its models in no particular order.</param>
-public sealed record CatalogGroup(string Name, IReadOnlyList<CatalogMember> Members);
+public sealed record CatalogGroup(string Name, IReadOnlyList<CatalogMember> Members)
+{
+    /// <summary>How members of one priority share the load.</summary>
+    public RoutingStrategy RoutingStrategy { get; init; }
+
+    /// <summary>After how many ms without an answer the next model is asked as well; null: never.</summary>
+    public int? HedgeAfterMs { get; init; }
+}
 
 /// <param name="ModelAlias">The model.</param>
 /// <param name="Priority">0 is tried first; the others are fallbacks in ascending order.</param>

@@ -5,20 +5,20 @@ using SaasLlm.Domain.Shared;
 namespace SaasLlm.Application.Ports;
 
 /// <summary>
-/// Sends a chat request to the first of the given models that answers: retries, time-outs, circuit breakers and fallbacks are
-/// its business. Upstream faults come back as an <see cref="Error"/>, never as an exception; only the caller's own
-/// cancellation throws <see cref="OperationCanceledException"/>.
+/// Sends a chat request to the best of the given models that answers: the choice, retries, time-outs, circuit breakers,
+/// cool-downs, hedging and fallbacks are its business. Upstream faults come back as an <see cref="Error"/>, never as an exception; only the caller's own
+/// cancellation throws <see cref="CallerLeftException"/>.
 /// </summary>
 public interface ILlmGateway
 {
     /// <summary>A plain call.</summary>
     /// <param name="request">Its <see cref="ChatRequest.Body"/> must not change until the call has ended.</param>
-    /// <param name="targets">Models in the order in which to try them; at least one.</param>
+    /// <param name="targets">The models to choose from; at least one.</param>
     /// <param name="organizationId">Whose own provider credentials come before the operator's.</param>
-    Task<GatewayReply> SendAsync(ChatRequest request, IReadOnlyList<CatalogModel> targets, string organizationId, CancellationToken cancellationToken);
+    Task<GatewayReply> SendAsync(ChatRequest request, RouteTargets targets, string organizationId, CancellationToken cancellationToken);
 
     /// <summary>A streamed call: returns when an upstream has answered with a good status, or when all have failed. Retry and fallback happen only before that.</summary>
-    Task<GatewayStream> OpenStreamAsync(ChatRequest request, IReadOnlyList<CatalogModel> targets, string organizationId, CancellationToken cancellationToken);
+    Task<GatewayStream> OpenStreamAsync(ChatRequest request, RouteTargets targets, string organizationId, CancellationToken cancellationToken);
 }
 
 /// <summary>What the gateway did for one call, whether it succeeded or not.</summary>
@@ -32,6 +32,33 @@ public abstract class GatewayOutcome
 
     /// <summary>Requests sent upstream, retries and fallbacks included.</summary>
     public required int Attempts { get; init; }
+
+    /// <summary>A model that was asked as well and given up, because another answered first; its provider bills the prompt. Null where there was none.</summary>
+    public CatalogModel? GivenUp { get; init; }
+}
+
+/// <summary>The caller left before any model had answered.</summary>
+public sealed class CallerLeftException : OperationCanceledException
+{
+    public CallerLeftException()
+    {
+    }
+
+    public CallerLeftException(string message)
+        : base(message)
+    {
+    }
+
+    public CallerLeftException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>The model of the last request sent; null where none was sent.</summary>
+    public CatalogModel? Model { get; init; }
+
+    /// <summary>Requests sent upstream until then.</summary>
+    public int Attempts { get; init; }
 }
 
 /// <summary>A plain answer.</summary>

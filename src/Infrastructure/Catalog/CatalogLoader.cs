@@ -19,10 +19,10 @@ internal static class CatalogLoader
         await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
             """
             select model_alias, provider, upstream_model, input_usd_per_million, output_usd_per_million,
-                cached_input_usd_per_million, context_window, max_output_tokens, active
+                cached_input_usd_per_million, context_window, max_output_tokens, max_parallel, active
             from models;
 
-            select group_name
+            select group_name, routing_strategy, hedge_after_ms
             from model_groups;
 
             select group_name, model_alias, priority, weight, active
@@ -37,9 +37,9 @@ internal static class CatalogLoader
             cancellationToken: cancellationToken));
 
         var models = (await results.ReadAsync<ModelRow>()).ToFrozenDictionary(row => row.ModelAlias, row => row.ToModel(), StringComparer.Ordinal);
-        var groupNames = await results.ReadAsync<string>();
+        var groupRows = await results.ReadAsync<GroupRow>();
         var members = (await results.ReadAsync<MemberRow>()).ToLookup(row => row.GroupName, row => row.ToMember(), StringComparer.Ordinal);
-        var groups = groupNames.ToFrozenDictionary(name => name, name => new CatalogGroup(name, [.. members[name]]), StringComparer.Ordinal);
+        var groups = groupRows.ToFrozenDictionary(row => row.GroupName, row => row.ToGroup(members[row.GroupName]), StringComparer.Ordinal);
         var accessGroups = (await results.ReadAsync<AccessRow>()).ToFrozenDictionary(
             row => row.GroupName,
             IReadOnlySet<string> (row) => row.Models.ToFrozenSet(StringComparer.Ordinal),
@@ -65,6 +65,8 @@ internal static class CatalogLoader
 
         public int? MaxOutputTokens { get; init; }
 
+        public int? MaxParallel { get; init; }
+
         public required bool Active { get; init; }
 
         public CatalogModel ToModel() => new()
@@ -77,7 +79,23 @@ internal static class CatalogLoader
                 : null,
             ContextWindow = ContextWindow,
             MaxOutputTokens = MaxOutputTokens,
+            MaxParallel = MaxParallel,
             Active = Active,
+        };
+    }
+
+    private sealed record GroupRow
+    {
+        public required string GroupName { get; init; }
+
+        public required string RoutingStrategy { get; init; }
+
+        public int? HedgeAfterMs { get; init; }
+
+        public CatalogGroup ToGroup(IEnumerable<CatalogMember> members) => new(GroupName, [.. members])
+        {
+            RoutingStrategy = RoutingStrategyNames.Parse(RoutingStrategy),
+            HedgeAfterMs = HedgeAfterMs,
         };
     }
 

@@ -7,26 +7,28 @@ namespace SaasLlm.Infrastructure.Catalog;
 
 internal sealed class ModelGroupRepository(PostgresSession session) : IModelGroupRepository
 {
-    public async Task<bool> CreateAsync(string groupName, string displayName, string description, CancellationToken cancellationToken) =>
+    public async Task<bool> CreateAsync(string groupName, string displayName, string description, GroupRouting routing, CancellationToken cancellationToken) =>
         await session.ExecuteAsync(
             """
-            insert into model_groups (group_name, display_name, description)
-            values (@groupName, @displayName, @description)
+            insert into model_groups (group_name, display_name, description, routing_strategy, hedge_after_ms)
+            values (@groupName, @displayName, @description, coalesce(@RoutingStrategy, 'weighted'), nullif(@HedgeAfterMs, 0))
             on conflict (group_name) do nothing
             """,
-            new { groupName, displayName, description },
+            new { groupName, displayName, description, routing.RoutingStrategy, routing.HedgeAfterMs },
             cancellationToken) == 1;
 
-    public async Task<bool> UpdateAsync(string groupName, string? displayName, string? description, CancellationToken cancellationToken) =>
+    public async Task<bool> UpdateAsync(string groupName, string? displayName, string? description, GroupRouting routing, CancellationToken cancellationToken) =>
         await session.ExecuteAsync(
             """
             update model_groups
             set display_name = coalesce(@displayName, display_name),
                 description = coalesce(@description, description),
+                routing_strategy = coalesce(@RoutingStrategy, routing_strategy),
+                hedge_after_ms = nullif(coalesce(@HedgeAfterMs, hedge_after_ms), 0),
                 updated_at = now()
             where group_name = @groupName
             """,
-            new { groupName, displayName, description },
+            new { groupName, displayName, description, routing.RoutingStrategy, routing.HedgeAfterMs },
             cancellationToken) == 1;
 
     public async Task SetModelsAsync(string groupName, IReadOnlyList<ModelGroupMember> models, CancellationToken cancellationToken)
@@ -59,7 +61,7 @@ internal sealed class ModelGroupRepository(PostgresSession session) : IModelGrou
     {
         var group = await session.QuerySingleOrDefaultAsync<ModelGroupResponse>(
             """
-            select group_name, display_name, description, created_at, updated_at
+            select group_name, display_name, description, routing_strategy, hedge_after_ms, created_at, updated_at
             from model_groups
             where group_name = @groupName
             """,
@@ -72,7 +74,7 @@ internal sealed class ModelGroupRepository(PostgresSession session) : IModelGrou
     {
         var rows = await session.QueryAsync<ModelGroupResponse>(
             """
-            select group_name, display_name, description, created_at, updated_at
+            select group_name, display_name, description, routing_strategy, hedge_after_ms, created_at, updated_at
             from model_groups
             where @After is null or group_name > @After
             order by group_name

@@ -13,16 +13,16 @@ internal sealed class ModelRepository(PostgresSession session) : IModelRepositor
             insert into models (
                 model_alias, provider, upstream_model, mode,
                 input_usd_per_million, output_usd_per_million, cached_input_usd_per_million, cache_write_usd_per_million,
-                context_window, max_output_tokens, local, tiers, capabilities, active)
+                context_window, max_output_tokens, max_parallel, local, tiers, capabilities, active)
             values (
                 @ModelAlias, @Provider, coalesce(@UpstreamModel, @ModelAlias), coalesce(@Mode, 'chat'),
                 @InputUsdPerMillion, @OutputUsdPerMillion, @CachedInputUsdPerMillion, @CacheWriteUsdPerMillion,
-                @ContextWindow, @MaxOutputTokens, coalesce(@Local, false), coalesce(@Tiers::text[], '{}'),
+                @ContextWindow, @MaxOutputTokens, nullif(@MaxParallel, 0), coalesce(@Local, false), coalesce(@Tiers::text[], '{}'),
                 coalesce(@Capabilities::text[], '{}'), coalesce(@Active, true))
             on conflict (model_alias) do nothing
             returning model_alias, provider, upstream_model, mode,
                 input_usd_per_million, output_usd_per_million, cached_input_usd_per_million, cache_write_usd_per_million,
-                context_window, max_output_tokens, local, tiers, capabilities, active, built_in, created_at, updated_at
+                context_window, max_output_tokens, max_parallel, local, tiers, capabilities, active, built_in, created_at, updated_at
             """,
             model,
             cancellationToken);
@@ -40,6 +40,7 @@ internal sealed class ModelRepository(PostgresSession session) : IModelRepositor
                 cache_write_usd_per_million = coalesce(@CacheWriteUsdPerMillion, cache_write_usd_per_million),
                 context_window = coalesce(@ContextWindow, context_window),
                 max_output_tokens = coalesce(@MaxOutputTokens, max_output_tokens),
+                max_parallel = nullif(coalesce(@MaxParallel, max_parallel), 0),
                 local = coalesce(@Local, local),
                 tiers = coalesce(@Tiers::text[], tiers),
                 capabilities = coalesce(@Capabilities::text[], capabilities),
@@ -49,7 +50,7 @@ internal sealed class ModelRepository(PostgresSession session) : IModelRepositor
             where model_alias = @ModelAlias
             returning model_alias, provider, upstream_model, mode,
                 input_usd_per_million, output_usd_per_million, cached_input_usd_per_million, cache_write_usd_per_million,
-                context_window, max_output_tokens, local, tiers, capabilities, active, built_in, created_at, updated_at
+                context_window, max_output_tokens, max_parallel, local, tiers, capabilities, active, built_in, created_at, updated_at
             """,
             change,
             cancellationToken);
@@ -59,7 +60,7 @@ internal sealed class ModelRepository(PostgresSession session) : IModelRepositor
             """
             select model_alias, provider, upstream_model, mode,
                 input_usd_per_million, output_usd_per_million, cached_input_usd_per_million, cache_write_usd_per_million,
-                context_window, max_output_tokens, local, tiers, capabilities, active, built_in, created_at, updated_at
+                context_window, max_output_tokens, max_parallel, local, tiers, capabilities, active, built_in, created_at, updated_at
             from models
             where model_alias = @modelAlias
             """,
@@ -72,7 +73,7 @@ internal sealed class ModelRepository(PostgresSession session) : IModelRepositor
             """
             select model_alias, provider, upstream_model, mode,
                 input_usd_per_million, output_usd_per_million, cached_input_usd_per_million, cache_write_usd_per_million,
-                context_window, max_output_tokens, local, tiers, capabilities, active, built_in, created_at, updated_at
+                context_window, max_output_tokens, max_parallel, local, tiers, capabilities, active, built_in, created_at, updated_at
             from models
             where @After is null or model_alias > @After
             order by model_alias

@@ -1,11 +1,10 @@
-using System.Net.Http.Headers;
-using Polly;
 using SaasLlm.Application.Ports;
+using SaasLlm.Infrastructure.Llm.Balancing;
 using SaasLlm.Infrastructure.Llm.Resilience;
 
 namespace SaasLlm.Infrastructure.Llm;
 
-/// <summary>One model as one credential reaches it: what a circuit breaker watches over.</summary>
+/// <summary>One model as one credential reaches it: what a circuit breaker watches over and what a cool-down holds for.</summary>
 internal sealed class Deployment
 {
     public required string Provider { get; init; }
@@ -14,24 +13,30 @@ internal sealed class Deployment
 
     public required ProviderKey Credential { get; init; }
 
+    /// <summary>Names it in logs and to other nodes: never the secret.</summary>
+    public required string Name { get; init; }
+
     /// <summary>Where chat requests go.</summary>
     public required Uri Address { get; init; }
 
-    /// <summary>Null where the server wants no key.</summary>
-    public required AuthenticationHeaderValue? Authorization { get; init; }
+    /// <summary>The value of the header; null where the server wants no key.</summary>
+    public required string? Authorization { get; init; }
 
     /// <summary>The network, or the sandbox.</summary>
     public required HttpMessageInvoker Http { get; init; }
 
-    /// <summary>Retry, circuit breaker and time-out of this deployment's attempts.</summary>
-    public required ResiliencePipeline<UpstreamAnswer> Pipeline { get; init; }
+    /// <summary>What this node knows of it now.</summary>
+    public DeploymentLoad Load { get; } = new();
 
-    /// <summary>For logs: never the secret.</summary>
-    public override string ToString() => $"{Provider}/{UpstreamModel}@{Credential.Identity}";
+    /// <summary>Made after the deployment that it watches over.</summary>
+    public Circuit Circuit { get; set; } = null!;
+
+    /// <summary>For logs.</summary>
+    public override string ToString() => Name;
 }
 
 /// <param name="Scope">The organization in the sandbox, where one's trials must not open another's circuits; else empty.</param>
 internal readonly record struct DeploymentKey(string Provider, string UpstreamModel, string CredentialIdentity, string Scope);
 
 /// <summary>A model to try, and how it is reached.</summary>
-internal readonly record struct Route(CatalogModel Model, Deployment Deployment);
+internal readonly record struct Route(CatalogModel Model, int Priority, int Weight, Deployment Deployment);

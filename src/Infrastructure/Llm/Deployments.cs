@@ -1,20 +1,21 @@
 using System.Collections.Concurrent;
-using System.Net.Http.Headers;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using SaasLlm.Application.Ports;
+using SaasLlm.Infrastructure.Llm.Balancing;
 using SaasLlm.Infrastructure.Llm.Providers;
 using SaasLlm.Infrastructure.Llm.Providers.OpenAiCompatible;
 using SaasLlm.Infrastructure.Llm.Resilience;
 
 namespace SaasLlm.Infrastructure.Llm;
 
-/// <summary>Finds the credential of each model and keeps the deployments made of both, with the state of their circuits.</summary>
+/// <summary>Finds the credential of each model and keeps the deployments made of both, with what is known of them.</summary>
 internal sealed class Deployments(
     IProviderKeys storedKeys,
     EnvironmentKeys environmentKeys,
     UpstreamHttp http,
-    UpstreamPipelines pipelines,
+    Circuits circuits,
+    Cooldowns cooldowns,
     IHostEnvironment environment,
     IOptions<LlmOptions> options)
 {
@@ -32,25 +33,28 @@ internal sealed class Deployments(
     };
 
     /// <summary>
-    /// The targets that can be served, in their order. The sandbox stands in only where no target at all has a credential:
+    /// The targets that can be served, by priority. The sandbox stands in only where no target at all has a credential:
     /// a real model's fallback must never be an invented answer.
     /// </summary>
-    public async ValueTask<Route[]> ResolveAsync(IReadOnlyList<CatalogModel> targets, string organizationId, CancellationToken cancellationToken)
+    public async ValueTask<Route[]> ResolveAsync(RouteTargets targets, string organizationId, CancellationToken cancellationToken)
     {
         var routes = new Route[targets.Count];
         var count = 0;
         for (var i = 0; i < targets.Count; i++)
         {
-            var model = targets[i];
+            var (model, priority, weight) = targets.Items[i];
             var credential = await storedKeys.FindAsync(model.Provider, organizationId, cancellationToken) ?? environmentKeys.Find(model.Provider);
             if (credential is not null && BaseOf(model.Provider, credential.ApiBase) is { } address)
-                routes[count++] = new Route(model, Get(model, credential, address, string.Empty));
+                routes[count++] = new Route(model, priority, weight, Get(model, credential, address, string.Empty));
         }
 
         if (count == 0 && _sandboxAllowed)
         {
             for (; count < targets.Count; count++)
-                routes[count] = new Route(targets[count], Get(targets[count], SandboxKey, SandboxKey.ApiBase!, organizationId));
+            {
+                var (model, priority, weight) = targets.Items[count];
+                routes[count] = new Route(model, priority, weight, Get(model, SandboxKey, SandboxKey.ApiBase!, organizationId));
+            }
         }
 
         return count == routes.Length ? routes : routes[..count];
@@ -69,17 +73,24 @@ internal sealed class Deployments(
 
         if (_kept.Count >= MaxKept)
             _kept.Clear();
-        return _kept[key] = Create(model, credential, address);
+        var deployment = _kept[key] = Create(key, credential, address);
+        cooldowns.Know(deployment, isReplaced: kept is not null);
+        return deployment;
     }
 
-    private Deployment Create(CatalogModel model, ProviderKey credential, Uri address) => new()
+    private Deployment Create(DeploymentKey key, ProviderKey credential, Uri address)
     {
-        Provider = model.Provider,
-        UpstreamModel = model.UpstreamModel,
-        Credential = credential,
-        Address = UpstreamHttp.Combine(address, "chat/completions"),
-        Authorization = credential.ApiKey.Length == 0 ? null : new AuthenticationHeaderValue("Bearer", credential.ApiKey),
-        Http = ReferenceEquals(credential, SandboxKey) ? http.Sandbox : http.Network,
-        Pipeline = pipelines.Create(model.Provider, $"{model.Provider}/{model.UpstreamModel}@{credential.Identity}"),
-    };
+        var deployment = new Deployment
+        {
+            Provider = key.Provider,
+            UpstreamModel = key.UpstreamModel,
+            Credential = credential,
+            Name = $"{key.Provider}/{key.UpstreamModel}@{key.CredentialIdentity}" + (key.Scope.Length == 0 ? string.Empty : "#" + key.Scope),
+            Address = UpstreamHttp.Combine(address, "chat/completions"),
+            Authorization = credential.ApiKey.Length == 0 ? null : "Bearer " + credential.ApiKey,
+            Http = ReferenceEquals(credential, SandboxKey) ? http.Sandbox : http.Network,
+        };
+        deployment.Circuit = circuits.Create(deployment);
+        return deployment;
+    }
 }

@@ -1,148 +1,134 @@
-using Microsoft.Extensions.Logging;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
-using Polly;
-using Polly.CircuitBreaker;
-using Polly.Timeout;
 using SaasLlm.Application.Llm;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Shared;
-using SaasLlm.Infrastructure.Llm.Providers.OpenAiCompatible;
+using SaasLlm.Infrastructure.Llm.Balancing;
 using SaasLlm.Infrastructure.Llm.Resilience;
 using SaasLlm.Infrastructure.Llm.Streaming;
 
 namespace SaasLlm.Infrastructure.Llm;
 
-/// <summary>Resolves the targets, sends the request along them, and turns what comes back into a reply or an open stream.</summary>
-internal sealed partial class LlmGateway : ILlmGateway
+/// <summary>Chooses among the targets, sends the request along them, and turns what comes back into a reply or an open stream.</summary>
+internal sealed class LlmGateway(
+    Deployments deployments,
+    RouteChoice choice,
+    ModelSlots slots,
+    UpstreamAttempts attempts,
+    Hedge hedge,
+    CancellationSources sources,
+    UpstreamMetrics metrics,
+    IOptions<LlmOptions> options,
+    TimeProvider time) : ILlmGateway
 {
-    private readonly Deployments _deployments;
-    private readonly UpstreamPipelines _pipelines;
-    private readonly OpenAiClient _client;
-    private readonly UpstreamMetrics _metrics;
-    private readonly LlmOptions _options;
-    private readonly TimeProvider _time;
-    private readonly ILogger<LlmGateway> _logger;
-    private readonly Func<ResilienceContext, UpstreamCall, ValueTask<Outcome<UpstreamAnswer>>> _tryRoutes;
+    /// <summary>Calls that have waited for the same deployment return spread over this share of the wait.</summary>
+    private const double WaitSpread = 0.1;
 
-    public LlmGateway(
-        Deployments deployments,
-        UpstreamPipelines pipelines,
-        OpenAiClient client,
-        UpstreamMetrics metrics,
-        IOptions<LlmOptions> options,
-        TimeProvider time,
-        ILogger<LlmGateway> logger)
+    private readonly LlmOptions _options = options.Value;
+
+    public async Task<GatewayReply> SendAsync(ChatRequest request, RouteTargets targets, string organizationId, CancellationToken cancellationToken)
     {
-        _deployments = deployments;
-        _pipelines = pipelines;
-        _client = client;
-        _metrics = metrics;
-        _options = options.Value;
-        _time = time;
-        _logger = logger;
-
-        // Made once, not once a call.
-        Func<ResilienceContext, UpstreamCall, ValueTask<Outcome<UpstreamAnswer>>> attempt = AttemptAsync;
-        _tryRoutes = (context, call) => call.TryRoutesAsync(context, attempt);
-    }
-
-    public async Task<GatewayReply> SendAsync(
-        ChatRequest request, IReadOnlyList<CatalogModel> targets, string organizationId, CancellationToken cancellationToken)
-    {
-        var routes = await _deployments.ResolveAsync(targets, organizationId, cancellationToken);
+        var routes = await deployments.ResolveAsync(targets, organizationId, cancellationToken);
         if (routes.Length == 0)
             return new GatewayReply { Error = LlmErrors.NoCredential(), Attempts = 0 };
 
-        var call = new UpstreamCall(request, routes, isStream: false, _time.GetTimestamp(), cancellationToken);
-        var (answer, error) = await RunAsync(call, cancellationToken);
-        return new GatewayReply { Answer = answer?.Answer, Error = error, Model = call.Model, Attempts = call.Attempts };
+        var call = new UpstreamCall(request, targets, routes, isStream: false, time.GetTimestamp(), cancellationToken);
+        var answer = await RunAsync(call, targets);
+        return new GatewayReply { Answer = answer?.Answer, Error = ErrorOf(call, answer), Model = call.Model, Attempts = call.Attempts, GivenUp = call.GivenUp };
     }
 
-    public async Task<GatewayStream> OpenStreamAsync(
-        ChatRequest request, IReadOnlyList<CatalogModel> targets, string organizationId, CancellationToken cancellationToken)
+    public async Task<GatewayStream> OpenStreamAsync(ChatRequest request, RouteTargets targets, string organizationId, CancellationToken cancellationToken)
     {
-        var routes = await _deployments.ResolveAsync(targets, organizationId, cancellationToken);
+        var routes = await deployments.ResolveAsync(targets, organizationId, cancellationToken);
         if (routes.Length == 0)
             return new RefusedStream { Error = LlmErrors.NoCredential(), Attempts = 0 };
 
-        var call = new UpstreamCall(request, routes, isStream: true, _time.GetTimestamp(), cancellationToken);
-        var (answer, error) = await RunAsync(call, cancellationToken);
-        return error is null
-            ? await UpstreamStream.OpenAsync(answer!.Response!, call, _options, _time, _metrics)
-            : new RefusedStream { Error = error, Model = call.Model, Attempts = call.Attempts };
+        var call = new UpstreamCall(request, targets, routes, isStream: true, time.GetTimestamp(), cancellationToken);
+        var answer = await RunAsync(call, targets);
+        return ErrorOf(call, answer) is { } error
+            ? new RefusedStream { Error = error, Model = call.Model, Attempts = call.Attempts, GivenUp = call.GivenUp }
+            : await UpstreamStream.OpenAsync(answer!, call, _options, sources, metrics);
     }
 
-    private async ValueTask<(UpstreamAnswer? Answer, Error? Error)> RunAsync(UpstreamCall call, CancellationToken cancellationToken)
+    private static Error? ErrorOf(UpstreamCall call, UpstreamAnswer? answer) => answer?.Kind switch
     {
-        var context = ResilienceContextPool.Shared.Get(cancellationToken);
-        try
-        {
-            call.Enter(context);
-            var outcome = await _pipelines.Total.ExecuteOutcomeAsync(_tryRoutes, context, call);
-            if (outcome.Result is { Kind: AnswerKind.Good } good)
-                return (good, null);
-            if (outcome.Result is { Kind: AnswerKind.Rejected } rejected)
-                return (null, LlmErrors.Rejected(rejected.Message!));
-            if (outcome.Exception is TimeoutRejectedException)
-                return (null, LlmErrors.TimedOut());
-            if (outcome.Exception is BrokenCircuitException or null)
-                return (null, call.ToError());
-
-            // The caller has left, or this is a bug.
-            cancellationToken.ThrowIfCancellationRequested();
-            outcome.ThrowIfException();
-            throw new InvalidOperationException("A call ended without an outcome.");
-        }
-        finally
-        {
-            ResilienceContextPool.Shared.Return(context);
-        }
-    }
-
-    private async ValueTask<Outcome<UpstreamAnswer>> AttemptAsync(ResilienceContext context, UpstreamCall call)
-    {
-        var deployment = call.Deployment;
-        var started = _time.GetTimestamp();
-        call.BeginAttempt();
-        try
-        {
-            var answer = await _client.SendAsync(deployment, call.Body, call.IsStream, context.CancellationToken);
-            call.EndAttempt(answer);
-            _metrics.Attempted(deployment.Provider, NameOf(answer.Kind), _time.GetElapsedTime(started));
-            if (answer.Kind != AnswerKind.Good)
-                LogFailed(deployment, answer.StatusCode, answer.Kind);
-            return Outcome.FromResult(answer);
-        }
-        catch (OperationCanceledException exception)
-        {
-            if (!call.CallerHasLeft)
-            {
-                call.EndAttemptByTimeout();
-                LogTimedOut(deployment);
-            }
-
-            _metrics.Attempted(deployment.Provider, call.CallerHasLeft ? "cancelled" : "timeout", _time.GetElapsedTime(started));
-            return Outcome.FromException<UpstreamAnswer>(exception);
-        }
-        catch (Exception exception)
-        {
-            // Polly wants outcomes, not exceptions; RunAsync throws it again.
-            return Outcome.FromException<UpstreamAnswer>(exception);
-        }
-    }
-
-    private static string NameOf(AnswerKind kind) => kind switch
-    {
-        AnswerKind.Good => "good",
-        AnswerKind.Rejected => "rejected",
-        AnswerKind.Denied => "denied",
-        AnswerKind.Busy => "busy",
-        _ => "faulty",
+        AnswerKind.Good => null,
+        AnswerKind.Rejected => LlmErrors.Rejected(answer.Message!),
+        AnswerKind.OutOfTime => LlmErrors.TimedOut(),
+        _ => call.ToError(),
     };
 
-    [LoggerMessage(LogLevel.Warning, "{Deployment} failed with status {Status} ({Kind})")]
-    private partial void LogFailed(Deployment deployment, int? status, AnswerKind kind);
+    /// <summary>The answer that ends the call; null where no route has one.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<UpstreamAnswer?> RunAsync(UpstreamCall call, RouteTargets targets)
+    {
+        try
+        {
+            choice.Arrange(call.Routes, targets, call.IsStream);
+            var answer = await TryRoutesAsync(call);
+            if (answer is not null || call.Attempts > 0 || call.AskedToWait is not { } wait || !attempts.IsWorthWaiting(wait, call))
+                return answer;
 
-    [LoggerMessage(LogLevel.Warning, "{Deployment} did not answer in time")]
-    private partial void LogTimedOut(Deployment deployment);
+            // All want a short pause and nothing was sent: a call that waits like a retry is better than one that fails.
+            return await attempts.PauseAsync(wait * (1 + (Random.Shared.NextDouble() * WaitSpread)), call, null)
+                ? await TryRoutesAsync(call)
+                : UpstreamAnswer.OutOfTime;
+        }
+        catch (OperationCanceledException exception) when (call.CallerHasLeft)
+        {
+            throw new CallerLeftException("The caller has left.", exception) { Model = call.Model, Attempts = call.Attempts };
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<UpstreamAnswer?> TryRoutesAsync(UpstreamCall call)
+    {
+        for (var i = 0; i < call.Routes.Length; i++)
+        {
+            if (i == call.HedgedRoute || !TrySit(call, i, out var seat))
+                continue;
+
+            var isLast = IsLast(call, i);
+            var answer = isLast || call.HedgeAfterMs is null
+                ? await attempts.RunAsync(call, call.Routes[i], isLast, seat, null)
+                : await hedge.RunAsync(call, i, seat);
+            if (answer.IsFinal)
+                return answer;
+
+            call.Failed(answer);
+        }
+
+        return null;
+    }
+
+    /// <summary>True where nobody is left to ask after this route.</summary>
+    private bool IsLast(UpstreamCall call, int index)
+    {
+        for (var i = index + 1; i < call.Routes.Length; i++)
+        {
+            if (i != call.HedgedRoute && call.Routes[i].Deployment.Load.CooldownAt(time.GetTimestamp()) is not { Kind: Cooling.Known })
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes a seat at a route that may be asked now.</summary>
+    private bool TrySit(UpstreamCall call, int index, out Seat seat)
+    {
+        ref readonly var route = ref call.Routes[index];
+        seat = default;
+        var now = time.GetTimestamp();
+        if (route.Deployment.Load.CooldownAt(now) is { Kind: Cooling.Known } cooldown)
+        {
+            call.PassCooling(time.GetElapsedTime(now, cooldown.Until), cooldown.IsCircuit);
+            return false;
+        }
+
+        if (slots.TryTake(route, out seat))
+            return true;
+
+        call.PassFull();
+        return false;
+    }
 }

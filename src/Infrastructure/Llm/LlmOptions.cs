@@ -51,6 +51,13 @@ public sealed record LlmOptions
     [Range(1, 600_000)]
     public int RetryMaxDelayMs { get; init; } = 5000;
 
+    /// <summary>Longest time for which a deployment that asks for a pause (<c>Retry-After</c>) is left alone, in seconds; 0 to 3,600, default 300. 0: its wish is not heeded beyond the call that met it.</summary>
+    [Range(0, 3600)]
+    public double MaxCooldownSeconds { get; init; } = 300;
+
+    /// <summary>A file of PEM certificates whose owners may vouch for upstreams, beside those that the system trusts; default none.</summary>
+    public string? CertificateAuthorities { get; init; }
+
     /// <summary>Share of failed attempts that opens a deployment's circuit; 0.01 to 1, default 0.5.</summary>
     [Range(0.01, 1.0)]
     public double BreakerFailureRatio { get; init; } = 0.5;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SaasLlm.Application.Ports;
+using SaasLlm.Infrastructure.Llm.Balancing;
 using SaasLlm.Infrastructure.Llm.Providers;
 using SaasLlm.Infrastructure.Llm.Providers.OpenAiCompatible;
 using SaasLlm.Infrastructure.Llm.Resilience;
@@ -18,8 +19,14 @@ internal static class LlmRegistration
             .ValidateOnStart();
         services.AddSingleton<UpstreamMetrics>();
         services.AddSingleton<UpstreamHttp>();
-        services.AddSingleton<UpstreamPipelines>();
         services.AddSingleton<OpenAiClient>();
+        services.AddSingleton<Cooldowns>();
+        services.AddSingleton<RouteChoice>();
+        services.AddSingleton<ModelSlots>();
+        services.AddSingleton<Circuits>();
+        services.AddSingleton<CancellationSources>();
+        services.AddSingleton<UpstreamAttempts>();
+        services.AddSingleton<Hedge>();
         services.AddSingleton<EnvironmentKeys>();
         services.AddSingleton<Deployments>();
         services.AddSingleton<ILlmGateway, LlmGateway>();

@@ -10,11 +10,15 @@ namespace SaasLlm.Application.Catalog.ModelGroups;
 
 /// <summary>Creates a model group: a name under which teams call, and the models that serve it.</summary>
 /// <param name="DisplayName">The group's name where absent.</param>
+/// <param name="RoutingStrategy">How models of one priority share the load: <c>weighted</c> (default), <c>least_busy</c> or <c>lowest_latency</c>.</param>
+/// <param name="HedgeAfterMs">After how many ms without an answer the next model is asked as well, 1 to 600000; 0: never (default).</param>
 public sealed record CreateModelGroup(
     string? GroupName,
     string? DisplayName = null,
     string? Description = null,
-    IReadOnlyList<ModelGroupEntry>? Models = null)
+    IReadOnlyList<ModelGroupEntry>? Models = null,
+    string? RoutingStrategy = null,
+    int? HedgeAfterMs = null)
     : IRequest<Result<ModelGroupResponse>>, ITransactional;
 
 internal sealed class CreateModelGroupValidator : AbstractValidator<CreateModelGroup>
@@ -24,6 +28,8 @@ internal sealed class CreateModelGroupValidator : AbstractValidator<CreateModelG
         RuleFor(command => command.GroupName).ValidId();
         RuleFor(command => command.DisplayName).ValidText();
         RuleFor(command => command.Description).ValidText();
+        RuleFor(command => command.RoutingStrategy).ValidStrategy();
+        RuleFor(command => command.HedgeAfterMs).ValidHedge();
         RuleFor(command => command.Models).ValidEntries();
     }
 }
@@ -34,7 +40,8 @@ internal sealed class CreateModelGroupHandler(IModelGroupRepository groups, IMod
     public async Task<Result<ModelGroupResponse>> Handle(CreateModelGroup command, CancellationToken cancellationToken)
     {
         var name = command.GroupName!;
-        if (!await groups.CreateAsync(name, command.DisplayName ?? name, command.Description ?? string.Empty, cancellationToken))
+        var routing = new GroupRouting(command.RoutingStrategy, command.HedgeAfterMs);
+        if (!await groups.CreateAsync(name, command.DisplayName ?? name, command.Description ?? string.Empty, routing, cancellationToken))
             return CatalogErrors.GroupAlreadyExists(name);
 
         var unknown = await models.UnknownAsync([.. command.Models!.Select(entry => entry.ModelName!)], cancellationToken);

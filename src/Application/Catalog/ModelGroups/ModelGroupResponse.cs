@@ -9,6 +9,12 @@ public sealed record ModelGroupResponse
 
     public required string Description { get; init; }
 
+    /// <summary>How models of one priority share the load: <c>weighted</c>, <c>least_busy</c> or <c>lowest_latency</c>.</summary>
+    public required string RoutingStrategy { get; init; }
+
+    /// <summary>After how many ms without an answer the next model is asked as well; null: never.</summary>
+    public int? HedgeAfterMs { get; init; }
+
     /// <summary>In the order in which they serve.</summary>
     public IReadOnlyList<ModelGroupMember> Models { get; init; } = [];
 

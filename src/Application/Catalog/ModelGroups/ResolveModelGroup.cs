@@ -13,7 +13,7 @@ namespace SaasLlm.Application.Catalog.ModelGroups;
 public sealed record ResolveModelGroup(string GroupName, string? TeamId) : IRequest<Result<ResolvedModelGroup>>;
 
 /// <param name="Granted">True where the team may call the group.</param>
-/// <param name="Models">All models of the group, in the order in which they are tried; members of one priority share the load by weight.</param>
+/// <param name="Models">All models of the group, in the order in which they are tried; members of one priority share the load as the strategy says.</param>
 public sealed record ResolvedModelGroup(string GroupName, string? TeamId, bool Granted, IReadOnlyList<ResolvedModel> Models);
 
 /// <param name="Active">The model is active, and so is its place in the group.</param>

@@ -31,6 +31,9 @@ public abstract record ModelFields
     /// <summary>In tokens.</summary>
     public int? MaxOutputTokens { get; init; }
 
+    /// <summary>Most calls in flight to it over all nodes, 1 to 1000000; 0: no limit, which is the default.</summary>
+    public int? MaxParallel { get; init; }
+
     /// <summary>True where no data leaves the operator's own machines. Default: false.</summary>
     public bool? Local { get; init; }
 
@@ -47,6 +50,7 @@ internal abstract class ModelFieldsValidator<T> : AbstractValidator<T>
     where T : ModelFields
 {
     private const int MaxUpstreamLength = 255;
+    private const int MostParallel = 1_000_000;
 
     protected ModelFieldsValidator()
     {
@@ -60,6 +64,7 @@ internal abstract class ModelFieldsValidator<T> : AbstractValidator<T>
         RuleFor(model => model.CacheWriteUsdPerMillion).Price();
         RuleFor(model => model.ContextWindow).TokenCount();
         RuleFor(model => model.MaxOutputTokens).TokenCount();
+        RuleFor(model => model.MaxParallel).InclusiveBetween(0, MostParallel).WithMessage($"must be 0 (no limit) to {MostParallel}.");
         RuleFor(model => model.Tiers).Names();
         RuleFor(model => model.Capabilities).Names();
     }

@@ -28,6 +28,9 @@ public sealed record ModelResponse
 
     public int? MaxOutputTokens { get; init; }
 
+    /// <summary>Most calls in flight to it over all nodes; null: no limit.</summary>
+    public int? MaxParallel { get; init; }
+
     /// <summary>True where no data leaves the operator's own machines.</summary>
     public required bool Local { get; init; }
 

@@ -1,4 +1,5 @@
 using SaasLlm.Application.Llm;
+using SaasLlm.Infrastructure.Llm.Balancing;
 
 namespace SaasLlm.Infrastructure.Llm.Resilience;
 
@@ -18,11 +19,27 @@ internal enum AnswerKind
 
     /// <summary>The deployment is at fault (408, 5xx, broken connection, unreadable answer): retried, and counted by its circuit.</summary>
     Faulty,
+
+    /// <summary>No answer in the time that an attempt has: counted by the circuit, not retried.</summary>
+    TimedOut,
+
+    /// <summary>The time of the whole call is up.</summary>
+    OutOfTime,
+
+    /// <summary>Another model answered first.</summary>
+    GivenUp,
+
+    /// <summary>The circuit is open: nothing was sent.</summary>
+    Broken,
 }
 
 /// <summary>What one attempt brought.</summary>
 internal sealed class UpstreamAnswer
 {
+    public static readonly UpstreamAnswer TimedOut = new() { Kind = AnswerKind.TimedOut };
+    public static readonly UpstreamAnswer OutOfTime = new() { Kind = AnswerKind.OutOfTime };
+    public static readonly UpstreamAnswer GivenUp = new() { Kind = AnswerKind.GivenUp };
+
     public required AnswerKind Kind { get; init; }
 
     /// <summary>The HTTP status; null where there was none.</summary>
@@ -40,5 +57,21 @@ internal sealed class UpstreamAnswer
     /// <summary>A stream that has begun: its owner disposes it.</summary>
     public HttpResponseMessage? Response { get; init; }
 
+    /// <summary>A begun stream's place at its deployment: its owner leaves it.</summary>
+    public Seat Seat { get; set; }
+
     public bool IsPassing => Kind is AnswerKind.Busy or AnswerKind.Faulty;
+
+    /// <summary>Nobody else is asked after it.</summary>
+    public bool IsFinal => Kind is AnswerKind.Good or AnswerKind.Rejected or AnswerKind.OutOfTime;
+
+    /// <summary>Lets go of an answer that nobody wants.</summary>
+    public void Abandon()
+    {
+        if (Response is null)
+            return;
+
+        Response.Dispose();
+        Seat.Leave();
+    }
 }

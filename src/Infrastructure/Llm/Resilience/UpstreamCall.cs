@@ -1,108 +1,94 @@
-using System.Diagnostics.CodeAnalysis;
-using Polly;
-using Polly.CircuitBreaker;
-using Polly.Timeout;
 using SaasLlm.Application.Llm;
 using SaasLlm.Application.Ports;
+using SaasLlm.Domain.Catalog;
 using SaasLlm.Domain.Shared;
-using SaasLlm.Infrastructure.Llm.Providers.OpenAiCompatible;
 
 namespace SaasLlm.Infrastructure.Llm.Resilience;
 
-/// <summary>One call on its way over routes and attempts: the state that Polly carries, so that no attempt needs a closure.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "The body belongs to the pass over one route, which disposes it.")]
-internal sealed class UpstreamCall(ChatRequest request, Route[] routes, bool isStream, long started, CancellationToken callerToken)
+/// <summary>One call on its way over routes and attempts: what was sent, and what is known if nobody answers.</summary>
+/// <param name="started">When the call began, as a timestamp of the time provider.</param>
+internal sealed class UpstreamCall(
+    ChatRequest request, RouteTargets targets, Route[] routes, bool isStream, long started, CancellationToken callerToken)
 {
-    // The upstream's name of the model may be longer than the caller's, and stream options are added.
-    private const int BodySlackBytes = 256;
-
-    private static readonly ResiliencePropertyKey<UpstreamCall> Key = new("saasllm.call");
-
-    private int _current;
-    private PooledBody? _body;
+    private int _attempts;
     private TimeSpan? _failedRetryAfter;
-    private TimeSpan? _openRetryAfter;
+    private TimeSpan? _returnsAfter;
     private bool _failed;
     private bool _timedOut;
+    private bool _full;
+
+    public ChatRequest Request => request;
+
+    public Route[] Routes => routes;
 
     public bool IsStream => isStream;
 
-    /// <summary>When the call began, as a timestamp of the time provider.</summary>
     public long Started => started;
 
-    public bool IsOnLastRoute => _current == routes.Length - 1;
-
-    public Deployment Deployment => routes[_current].Deployment;
-
-    public PooledBody Body => _body!;
-
-    /// <summary>Requests sent so far.</summary>
-    public int Attempts { get; private set; }
-
-    /// <summary>The model of the last request sent; null before the first.</summary>
-    public CatalogModel? Model { get; private set; }
+    public CancellationToken CallerToken => callerToken;
 
     public bool CallerHasLeft => callerToken.IsCancellationRequested;
 
-    public static UpstreamCall Of(ResilienceContext context) => context.Properties.GetValue(Key, null!);
+    /// <summary>True where somebody will ask how fast deployments are.</summary>
+    public bool MeasuresLatency { get; } = targets.Strategy == RoutingStrategy.LowestLatency;
 
-    public void Enter(ResilienceContext context) => context.Properties.Set(Key, this);
+    /// <summary>Null where the call is not to be hedged, or has been.</summary>
+    public int? HedgeAfterMs { get; set; } = targets.HedgeAfterMs;
 
-    /// <summary>Tries the routes in order until one answers or the request itself is refused; each with its own retries.</summary>
-    public async ValueTask<Outcome<UpstreamAnswer>> TryRoutesAsync(
-        ResilienceContext context, Func<ResilienceContext, UpstreamCall, ValueTask<Outcome<UpstreamAnswer>>> attempt)
+    /// <summary>The route that a hedge has used already; −1: none.</summary>
+    public int HedgedRoute { get; set; } = -1;
+
+    /// <summary>Requests sent so far.</summary>
+    public int Attempts => Volatile.Read(ref _attempts);
+
+    /// <summary>The model of the last request sent; null before the first.</summary>
+    public CatalogModel? Model { get; set; }
+
+    /// <summary>The model that lost a hedge with its request still under way.</summary>
+    public CatalogModel? GivenUp { get; set; }
+
+    /// <summary>When the first of the deployments that asked for a pause returns; null where none did.</summary>
+    public TimeSpan? AskedToWait { get; private set; }
+
+    public void BeginAttempt(in Route route)
     {
-        Outcome<UpstreamAnswer> outcome = default;
-        for (_current = 0; _current < routes.Length; _current++)
-        {
-            using (_body = new PooledBody(request.Body.Length + BodySlackBytes))
-            {
-                request.WriteUpstreamBody(_body, Deployment.UpstreamModel, isStream);
-                outcome = await Deployment.Pipeline.ExecuteOutcomeAsync(attempt, context, this);
-            }
+        Interlocked.Increment(ref _attempts);
+        Model = route.Model;
+    }
 
-            switch (outcome)
-            {
-                case { Result.Kind: AnswerKind.Good or AnswerKind.Rejected }:
-                    return outcome;
-                case { Exception: BrokenCircuitException open }:
-                    if (_openRetryAfter is null || open.RetryAfter < _openRetryAfter)
-                        _openRetryAfter = open.RetryAfter;
-                    break;
-                case { Result: not null } or { Exception: TimeoutRejectedException }:
-                    break;
-                default:
-                    // The total time is up, the caller has left, or this is a bug: none is the route's fault.
-                    return outcome;
-            }
+    /// <summary>A route that serves as many calls as it may.</summary>
+    public void PassFull() => _full = true;
+
+    /// <summary>A route that is left alone for so long; null where its circuit waits for a trial's end.</summary>
+    public void PassCooling(TimeSpan? returnsAfter, bool isCircuit)
+    {
+        if (returnsAfter is not { } wait)
+            return;
+        if (_returnsAfter is null || wait < _returnsAfter)
+            _returnsAfter = wait;
+        if (!isCircuit && (AskedToWait is null || wait < AskedToWait))
+            AskedToWait = wait;
+    }
+
+    /// <summary>How a route ended that did not answer.</summary>
+    public void Failed(UpstreamAnswer answer)
+    {
+        if (answer.Kind == AnswerKind.Broken)
+        {
+            PassCooling(answer.RetryAfter, isCircuit: true);
+            return;
         }
 
-        return outcome;
-    }
-
-    public void BeginAttempt()
-    {
-        Attempts++;
-        Model = routes[_current].Model;
-    }
-
-    public void EndAttempt(UpstreamAnswer answer)
-    {
-        _failed = answer.Kind != AnswerKind.Good;
-        _timedOut = false;
+        _failed = true;
+        _timedOut = answer.Kind == AnswerKind.TimedOut;
         _failedRetryAfter = answer.RetryAfter;
     }
 
-    public void EndAttemptByTimeout()
+    /// <summary>What the caller is told when no route has answered: the last failure decides, for a route that was passed over is none.</summary>
+    public Error ToError()
     {
-        _failed = true;
-        _timedOut = true;
-        _failedRetryAfter = null;
+        if (_failed)
+            return _timedOut ? LlmErrors.TimedOut() : LlmErrors.Failed(_failedRetryAfter);
+        return _full ? LlmErrors.AtCapacity() : LlmErrors.Unavailable(_returnsAfter);
     }
-
-    /// <summary>What the caller is told when no route has answered: the last failure decides, for an open circuit is none.</summary>
-    public Error ToError() =>
-        !_failed ? LlmErrors.Unavailable(_openRetryAfter)
-        : _timedOut ? LlmErrors.TimedOut()
-        : LlmErrors.Failed(_failedRetryAfter);
 }

@@ -19,8 +19,17 @@ internal sealed class UpstreamMetrics
     private readonly Counter<long> _circuits = Telemetry.Meter.CreateCounter<long>(
         "saasllm.upstream.circuit_changes", "{change}", "Circuits that opened, half opened or closed, by provider.");
 
+    private readonly Counter<long> _cooldowns = Telemetry.Meter.CreateCounter<long>(
+        "saasllm.upstream.cooldowns", "{cooldown}", "Deployments that this node began to leave alone, by provider and reason.");
+
+    private readonly Counter<long> _hedges = Telemetry.Meter.CreateCounter<long>(
+        "saasllm.upstream.hedges", "{request}", "Second requests of silent calls, by the provider asked second and whether it won.");
+
     public void Attempted(string provider, string outcome, TimeSpan elapsed)
     {
+        if (!_requests.Enabled && !_duration.Enabled)
+            return;
+
         var tags = new TagList { { "provider", provider }, { "outcome", outcome } };
         _requests.Add(1, tags);
         _duration.Record(elapsed.TotalSeconds, tags);
@@ -28,6 +37,12 @@ internal sealed class UpstreamMetrics
 
     public void StreamFaulted(string provider, string code) =>
         _streamFaults.Add(1, new TagList { { "provider", provider }, { "code", code } });
+
+    public void Cooled(string provider, string reason) =>
+        _cooldowns.Add(1, new TagList { { "provider", provider }, { "reason", reason } });
+
+    public void Hedged(string provider, bool won) =>
+        _hedges.Add(1, new TagList { { "provider", provider }, { "outcome", won ? "won" : "lost" } });
 
     public void CircuitChanged(string provider, string state) =>
         _circuits.Add(1, new TagList { { "provider", provider }, { "state", state } });

@@ -1,6 +1,7 @@
 using SaasLlm.Application.Llm;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Shared;
+using SaasLlm.Infrastructure.Llm.Balancing;
 using SaasLlm.Infrastructure.Llm.Resilience;
 
 namespace SaasLlm.Infrastructure.Llm.Streaming;
@@ -14,33 +15,37 @@ internal sealed class UpstreamStream : GatewayStream
     private readonly HttpResponseMessage _response;
     private readonly SseReader _events;
     private readonly TimeSpan _idleTimeout;
-    private readonly TimeProvider _time;
+    private readonly CancellationSources _sources;
     private readonly UpstreamMetrics _metrics;
     private readonly string _provider;
+    private readonly Seat _seat;
     private CancellationTokenSource _idle;
     private bool _ended;
     private bool _done;
+    private bool _disposed;
 
-    private UpstreamStream(HttpResponseMessage response, Stream body, string provider, LlmOptions options, TimeProvider time, UpstreamMetrics metrics)
+    private UpstreamStream(UpstreamAnswer answer, Stream body, string provider, LlmOptions options, CancellationSources sources, UpstreamMetrics metrics)
     {
-        _response = response;
+        _response = answer.Response!;
+        _seat = answer.Seat;
         _events = new SseReader(body, options.MaxEventBytes);
         _idleTimeout = TimeSpan.FromSeconds(options.StreamIdleTimeoutSeconds);
-        _time = time;
+        _sources = sources;
         _metrics = metrics;
         _provider = provider;
-        _idle = NewIdleTimer();
+        _idle = sources.Rent();
     }
 
     public static async ValueTask<UpstreamStream> OpenAsync(
-        HttpResponseMessage response, UpstreamCall call, LlmOptions options, TimeProvider time, UpstreamMetrics metrics)
+        UpstreamAnswer answer, UpstreamCall call, LlmOptions options, CancellationSources sources, UpstreamMetrics metrics)
     {
         // Only wraps the connection: nothing is read yet.
-        var body = await response.Content.ReadAsStreamAsync(CancellationToken.None);
-        return new UpstreamStream(response, body, call.Deployment.Provider, options, time, metrics)
+        var body = await answer.Response!.Content.ReadAsStreamAsync(CancellationToken.None);
+        return new UpstreamStream(answer, body, call.Model!.Provider, options, sources, metrics)
         {
             Model = call.Model,
             Attempts = call.Attempts,
+            GivenUp = call.GivenUp,
         };
     }
 
@@ -60,6 +65,10 @@ internal sealed class UpstreamStream : GatewayStream
 
     public override async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+
+        _disposed = true;
         try
         {
             if (_done)
@@ -78,7 +87,8 @@ internal sealed class UpstreamStream : GatewayStream
             _ended = true;
             _response.Dispose();
             _events.Dispose();
-            _idle.Dispose();
+            _sources.Return(_idle);
+            _seat.Leave();
         }
     }
 
@@ -173,12 +183,10 @@ internal sealed class UpstreamStream : GatewayStream
             if (!_idle.TryReset())
             {
                 _idle.Dispose();
-                _idle = NewIdleTimer();
+                _idle = _sources.Rent();
             }
 
             return more;
         }
     }
-
-    private CancellationTokenSource NewIdleTimer() => new(Timeout.InfiniteTimeSpan, _time);
 }

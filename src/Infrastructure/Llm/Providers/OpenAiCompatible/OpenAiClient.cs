@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using SaasLlm.Application.Llm;
 using SaasLlm.Infrastructure.Llm.Resilience;
@@ -12,18 +13,19 @@ internal sealed class OpenAiClient(TimeProvider time, IOptions<LlmOptions> optio
     private const int MaxErrorBytes = 64 * 1024;
     private const int FirstReadBytes = 16 * 1024;
 
-    private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
-    private static readonly MediaTypeWithQualityHeaderValue EventStream = new("text/event-stream");
-
     /// <exception cref="OperationCanceledException">Time is up, or the caller has left.</exception>
-    public async Task<UpstreamAnswer> SendAsync(Deployment deployment, PooledBody body, bool stream, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<UpstreamAnswer> SendAsync(Deployment deployment, PooledBody body, bool stream, CancellationToken cancellationToken)
     {
         HttpResponseMessage? response = null;
         try
         {
             using var request = UpstreamHttp.Request(HttpMethod.Post, deployment.Address);
-            request.Headers.Authorization = deployment.Authorization;
-            request.Headers.Accept.Add(stream ? EventStream : Json);
+
+            // Written as they are: the typed headers would be taken apart and put together again for each request.
+            if (deployment.Authorization is not null)
+                request.Headers.TryAddWithoutValidation("Authorization", deployment.Authorization);
+            request.Headers.TryAddWithoutValidation("Accept", stream ? "text/event-stream" : "application/json");
             request.Content = new JsonBody(body);
             response = await deployment.Http.SendAsync(request, cancellationToken);
 
@@ -45,6 +47,7 @@ internal sealed class OpenAiClient(TimeProvider time, IOptions<LlmOptions> optio
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<UpstreamAnswer> ReadGoodAsync(HttpResponseMessage response, bool stream, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
@@ -97,6 +100,7 @@ internal sealed class OpenAiClient(TimeProvider time, IOptions<LlmOptions> optio
     }
 
     /// <summary>The whole body; null where it is larger than allowed.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<byte[]?> ReadBodyAsync(HttpContent content, int maxBytes, CancellationToken cancellationToken)
     {
         var length = content.Headers.ContentLength;
