@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 using Moq;
 using SaasLlm.Application.Llm;
 using SaasLlm.Application.Ports;
+using SaasLlm.Domain.Catalog;
 using SaasLlm.Infrastructure.Llm;
+using SaasLlm.Infrastructure.Redis;
 
 namespace SaasLlm.Infrastructure.Tests.Llm;
 
@@ -36,6 +38,7 @@ internal sealed class GatewayBench : IAsyncDisposable
         services.AddSingleton(host.Object);
         services.AddSingleton(time ?? TimeProvider.System);
         services.AddSingleton<IProviderKeys>(Keys);
+        services.AddRedis(configuration);
         services.AddLlm(configuration);
         _provider = services.BuildServiceProvider(validateScopes: true);
     }
@@ -63,10 +66,10 @@ internal sealed class GatewayBench : IAsyncDisposable
     public static ChatRequest Raw(string body) => ChatRequest.Parse(Encoding.UTF8.GetBytes(body)).Value;
 
     public Task<GatewayReply> SendAsync(ChatRequest request, params CatalogModel[] targets) =>
-        Gateway.SendAsync(request, targets, "org", CancellationToken.None);
+        Gateway.SendAsync(request, [.. targets], "org", CancellationToken.None);
 
     public Task<GatewayStream> OpenAsync(ChatRequest request, params CatalogModel[] targets) =>
-        Gateway.OpenStreamAsync(request, targets, "org", CancellationToken.None);
+        Gateway.OpenStreamAsync(request, [.. targets], "org", CancellationToken.None);
 
     public ValueTask DisposeAsync() => _provider.DisposeAsync();
 

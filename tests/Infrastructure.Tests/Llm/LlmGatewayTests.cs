@@ -252,7 +252,7 @@ internal sealed class LlmGatewayTests
         await using var slow = await FakeUpstream.StartAsync(UpstreamScript.Hang());
         await using var good = await FakeUpstream.StartAsync(UpstreamScript.Good());
         var time = new WatchedTime(TimeSpan.FromSeconds(300));
-        await using var bench = new GatewayBench(time: time);
+        await using var bench = new GatewayBench(new() { ["Llm:AttemptTimeoutSeconds"] = "400" }, time: time);
 
         var sending = bench.SendAsync(GatewayBench.Request(), bench.Model("a", slow.ApiBase), bench.Model("b", good.ApiBase));
         await slow.ArrivalAsync();
