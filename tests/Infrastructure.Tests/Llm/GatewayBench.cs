@@ -6,7 +6,6 @@ using Microsoft.Extensions.Logging;
 using Moq;
 using SaasLlm.Application.Llm;
 using SaasLlm.Application.Ports;
-using SaasLlm.Domain.Catalog;
 using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Redis;
 
@@ -19,7 +18,8 @@ internal sealed class GatewayBench : IAsyncDisposable
 
     private readonly ServiceProvider _provider;
 
-    public GatewayBench(Dictionary<string, string?>? settings = null, string environment = "Production", TimeProvider? time = null, ILoggerProvider? logs = null)
+    public GatewayBench(Dictionary<string, string?>? settings = null, string environment = "Production", TimeProvider? time = null, ILoggerProvider? logs = null,
+        Action<IServiceCollection>? more = null)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { ["Llm:RetryBaseDelayMs"] = "1", ["Llm:RetryMaxDelayMs"] = "5000" })
@@ -40,10 +40,24 @@ internal sealed class GatewayBench : IAsyncDisposable
         services.AddSingleton<IProviderKeys>(Keys);
         services.AddRedis(configuration);
         services.AddLlm(configuration);
+        more?.Invoke(services);
         _provider = services.BuildServiceProvider(validateScopes: true);
     }
 
     public StoredKeys Keys { get; } = new();
+
+    /// <summary>Connects to the Redis of the settings, as a host would.</summary>
+    public async Task ConnectAsync()
+    {
+        _ = Gateway;
+        foreach (var service in _provider.GetServices<IHostedService>())
+            await service.StartAsync(CancellationToken.None);
+
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!_provider.GetRequiredService<IRedis>().IsAvailable)
+            await poll.WaitForNextTickAsync(deadline.Token);
+    }
 
     public ILlmGateway Gateway => _provider.GetRequiredService<ILlmGateway>();
 
@@ -52,7 +66,9 @@ internal sealed class GatewayBench : IAsyncDisposable
     /// <summary>A model at this upstream, with a stored key of its own.</summary>
     public CatalogModel Model(string alias, Uri apiBase)
     {
-        Keys.ByProvider["provider-" + alias] = new ProviderKey("key-" + alias, ApiKey, apiBase);
+        var key = new ProviderKey("key-" + alias, ApiKey, apiBase);
+        if (Keys.ByProvider.GetValueOrDefault("provider-" + alias) != key)
+            Keys.ByProvider["provider-" + alias] = key;
         return Model(alias);
     }
 

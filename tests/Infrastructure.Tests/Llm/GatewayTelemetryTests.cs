@@ -24,7 +24,7 @@ internal sealed class GatewayTelemetryTests
         {
             var values = new Dictionary<string, object?>(tags.ToArray());
             if (Equals(values["provider"], "provider-counted"))
-                counted.AddOrUpdate(instrument.Name + ":" + (values.GetValueOrDefault("outcome") ?? values.GetValueOrDefault("state")), value, (_, sum) => sum + value);
+                counted.AddOrUpdate(instrument.Name + ":" + (values.GetValueOrDefault("outcome") ?? values.GetValueOrDefault("state") ?? values.GetValueOrDefault("reason")), value, (_, sum) => sum + value);
         });
         listener.Start();
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Error(500), UpstreamScript.Error(429), UpstreamScript.Good());
@@ -39,6 +39,7 @@ internal sealed class GatewayTelemetryTests
         {
             ["saasllm.upstream.requests:faulty"] = 1,
             ["saasllm.upstream.requests:busy"] = 1,
+            ["saasllm.upstream.cooldowns:guessed"] = 1,
             ["saasllm.upstream.requests:good"] = 1,
             ["saasllm.upstream.requests:rejected"] = 1,
         }));
