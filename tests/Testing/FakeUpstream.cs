@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -39,11 +40,18 @@ public sealed class FakeUpstream : IAsyncDisposable
             throw new TimeoutException("No request has reached the upstream.");
     }
 
-    public static async Task<FakeUpstream> StartAsync(params UpstreamScript[] script)
+    public static Task<FakeUpstream> StartAsync(params UpstreamScript[] script) => StartAsync(null, script);
+
+    /// <param name="certificate">Serves https with it, HTTP/2 and 1.1; null: plain http.</param>
+    public static async Task<FakeUpstream> StartAsync(X509Certificate2? certificate, params UpstreamScript[] script)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint =>
+        {
+            if (certificate is not null)
+                endpoint.UseHttps(certificate);
+        }));
         var app = builder.Build();
         var upstream = new FakeUpstream(app);
         upstream.Answer(script);
@@ -82,7 +90,10 @@ public sealed class FakeUpstream : IAsyncDisposable
             context.Request.Path,
             Encoding.UTF8.GetString(body.ToArray()),
             context.Connection.Id,
-            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
+            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase))
+        {
+            Protocol = context.Request.Protocol,
+        });
         _arrivals.Release();
 
         UpstreamScript step;
@@ -102,7 +113,11 @@ public sealed class FakeUpstream : IAsyncDisposable
 }
 
 /// <param name="Headers">As received, the credential included.</param>
-public sealed record ReceivedRequest(string Method, string Path, string Body, string ConnectionId, IReadOnlyDictionary<string, string> Headers);
+public sealed record ReceivedRequest(string Method, string Path, string Body, string ConnectionId, IReadOnlyDictionary<string, string> Headers)
+{
+    /// <summary><c>HTTP/1.1</c> or <c>HTTP/2</c>.</summary>
+    public string Protocol { get; init; } = string.Empty;
+}
 
 /// <summary>One scripted answer.</summary>
 public sealed record UpstreamScript(Func<HttpContext, CancellationToken, Task> Serve)

@@ -16,6 +16,7 @@ internal static class LlmRegistration
         services.AddOptions<LlmOptions>()
             .Bind(configuration.GetSection(LlmOptions.Section))
             .ValidateDataAnnotations()
+            .Validate(options => string.IsNullOrEmpty(options.CertificateAuthorities) || File.Exists(options.CertificateAuthorities), "Llm:CertificateAuthorities: there is no such file.")
             .ValidateOnStart();
         services.AddSingleton<UpstreamMetrics>();
         services.AddSingleton<UpstreamHttp>();

@@ -1,8 +1,10 @@
 using SaasLlm.Application.Catalog.ModelGroups;
 using SaasLlm.Application.Catalog.Models;
 using SaasLlm.Application.Organizations;
+using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Application.Teams;
+using SaasLlm.Domain.Catalog;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Infrastructure.Tests.Catalog;
@@ -75,6 +77,40 @@ internal sealed class ModelGroupTests
         Assert.That((renamed.DisplayName, renamed.Description, renamed.Models.Count), Is.EqualTo(("New", "text", 1)));
         Assert.That(replaced.Models.Select(model => model.ModelName), Is.EqualTo(new[] { "smart" }));
         Assert.That((await _node.RefusedAsync(new UpdateModelGroup(Models: []) { GroupName = "Chat" })).Kind, Is.EqualTo(ErrorKind.Validation));
+    }
+
+    [Test]
+    public async Task Routing_WhenNotGiven_IsByWeightWithoutHedging()
+    {
+        var group = await _node.DoAsync(new CreateModelGroup("Chat", Models: [new("fast", 0)]));
+
+        Assert.That((group.RoutingStrategy, group.HedgeAfterMs), Is.EqualTo(("weighted", default(int?))));
+    }
+
+    [TestCase("weighted", 1)]
+    [TestCase("least_busy", 600_000)]
+    [TestCase("lowest_latency", 250)]
+    public async Task Routing_WhenGiven_IsKeptAndReachesTheCatalogue(string strategy, int hedge)
+    {
+        await _node.DoAsync(new CreateModelGroup("Chat", Models: [new("fast", 0)], RoutingStrategy: strategy, HedgeAfterMs: hedge));
+        await _node.DoAsync(new UpdateModelGroup("Renamed") { GroupName = "Chat" });
+
+        var shown = (await _node.DoAsync(new ListModelGroups(new PageRequest(10, null)))).ModelGroups.Single();
+        var used = (await _node.Get<ICatalog>().GetAsync(CancellationToken.None)).Groups["Chat"];
+        Assert.That((shown.RoutingStrategy, shown.HedgeAfterMs), Is.EqualTo((strategy, (int?)hedge)));
+        Assert.That((used.RoutingStrategy, used.HedgeAfterMs), Is.EqualTo((RoutingStrategyNames.Parse(strategy), (int?)hedge)));
+    }
+
+    [Test]
+    public async Task Routing_WhenChanged_ChangesOnlyWhatIsGivenAndZeroSwitchesHedgingOff()
+    {
+        await _node.DoAsync(new CreateModelGroup("Chat", Models: [new("fast", 0)], HedgeAfterMs: 500));
+
+        var strategy = await _node.DoAsync(new UpdateModelGroup(RoutingStrategy: "least_busy") { GroupName = "Chat" });
+        var hedge = await _node.DoAsync(new UpdateModelGroup(HedgeAfterMs: 0) { GroupName = "Chat" });
+
+        Assert.That((strategy.RoutingStrategy, strategy.HedgeAfterMs), Is.EqualTo(("least_busy", (int?)500)));
+        Assert.That((hedge.RoutingStrategy, hedge.HedgeAfterMs), Is.EqualTo(("least_busy", default(int?))));
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using SaasLlm.Application.Catalog.AccessGroups;
 using SaasLlm.Application.Catalog.ModelGroups;
 using SaasLlm.Application.Catalog.Models;
+using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Domain.Shared;
 
@@ -49,6 +50,19 @@ internal sealed class ModelTests
         Assert.That((model.Local, model.Active, model.Priced, model.BuiltIn), Is.EqualTo((true, false, true, false)));
         Assert.That(model.Tiers, Is.EqualTo(new[] { "starter", "vip" }));
         Assert.That(model.Capabilities, Is.EqualTo(new[] { "tools" }));
+    }
+
+    [Test]
+    public async Task MaxParallel_WhenChanged_ReachesTheCatalogueAndZeroTakesItAway()
+    {
+        var made = await _node.DoAsync(Priced with { MaxParallel = 8 });
+        var kept = await _node.DoAsync(new UpdateModel { ModelAlias = "fast", Active = true });
+        var used = (await _node.Get<ICatalog>().GetAsync(CancellationToken.None)).Models["fast"].MaxParallel;
+        var freed = await _node.DoAsync(new UpdateModel { ModelAlias = "fast", MaxParallel = 0 });
+        var none = await _node.DoAsync(new CreateModel { ModelAlias = "plain", Provider = "custom", MaxParallel = 0 });
+
+        Assert.That((made.MaxParallel, kept.MaxParallel, used), Is.EqualTo(((int?)8, (int?)8, (int?)8)));
+        Assert.That((freed.MaxParallel, none.MaxParallel), Is.EqualTo((default(int?), default(int?))));
     }
 
     [Test]
