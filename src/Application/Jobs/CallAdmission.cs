@@ -81,13 +81,14 @@ public sealed class CallAdmission(
     }
 
     /// <summary>A request that was given up for a faster answer: its provider bills the prompt at least.</summary>
-    private static decimal CostOfGivenUpUsd(AdmittedCall call, GatewayOutcome outcome) =>
-        outcome.GivenUp?.Prices?.CostUsd(new TokenUsage(TokenEstimate.FromBytes(call.Request.PromptBytes), 0)) ?? 0;
+    private static decimal? HedgeCostUsd(AdmittedCall call, GatewayOutcome outcome) =>
+        outcome.GivenUp?.Prices?.CostUsd(new TokenUsage(TokenEstimate.FromBytes(call.Request.PromptBytes), 0));
 
     /// <summary>The record of a call that has ended. Costs follow the prices of the model that answered.</summary>
     internal CallRecord Record(AdmittedCall call, GatewayOutcome outcome, CallEnd end)
     {
         var usage = end.Usage;
+        var hedgeCostUsd = HedgeCostUsd(call, outcome);
         call.Lease.TrueUp(usage.TotalTokens);
         return new CallRecord
         {
@@ -103,7 +104,8 @@ public sealed class CallAdmission(
             Streamed = end.Streamed,
             Usage = usage,
             UsageSource = end.Source,
-            CostUsd = (outcome.Model?.Prices?.CostUsd(usage) ?? 0) + CostOfGivenUpUsd(call, outcome),
+            CostUsd = (outcome.Model?.Prices?.CostUsd(usage) ?? 0) + (hedgeCostUsd ?? 0),
+            HedgeCostUsd = hedgeCostUsd,
             LatencyMs = (int)Math.Min(int.MaxValue, time.GetElapsedTime(call.StartedTimestamp).TotalMilliseconds),
             Attempts = outcome.Attempts,
             FinishReason = end.FinishReason,

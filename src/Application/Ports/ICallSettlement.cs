@@ -68,6 +68,9 @@ public sealed record CallRecord
     /// <summary>What the provider bills, in USD.</summary>
     public required decimal CostUsd { get; init; }
 
+    /// <summary>What of <see cref="CostUsd"/> is the estimate for a second request that was given up; null where there was none.</summary>
+    public decimal? HedgeCostUsd { get; init; }
+
     public required int LatencyMs { get; init; }
 
     public required int Attempts { get; init; }

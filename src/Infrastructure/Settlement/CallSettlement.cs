@@ -30,15 +30,18 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
             select
                 call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model, succeeded, error_code, error,
                 streamed, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, usage_source, input_price, output_price,
-                cached_price, cost_usd, latency_ms, attempts, finish_reason, request_id, created_at
+                cached_price, cost_usd, latency_ms, attempts, finish_reason, request_id, created_at,
+                hedge_cost_usd
             from unnest(
                 @call_id, @job_id, @team_id, @purpose, @model_group, @model, @provider, @upstream_model, @succeeded, @error_code, @error,
                 @streamed, @prompt_tokens, @completion_tokens, @cached_tokens, @reasoning_tokens, @usage_source, @input_price, @output_price,
-                @cached_price, @cost_usd, @latency_ms, @attempts, @finish_reason, @request_id, @created_at)
+                @cached_price, @cost_usd, @latency_ms, @attempts, @finish_reason, @request_id, @created_at,
+                @hedge_cost_usd)
                 as call (
                 call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model, succeeded, error_code, error,
                 streamed, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, usage_source, input_price, output_price,
-                cached_price, cost_usd, latency_ms, attempts, finish_reason, request_id, created_at)
+                cached_price, cost_usd, latency_ms, attempts, finish_reason, request_id, created_at,
+                hedge_cost_usd)
         ),
         locked as materialized (
             select job_id, completed_at is not null as ended
@@ -52,13 +55,15 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
                 call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model, status, error_code, error,
                 streamed, late, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, usage_source,
                 input_usd_per_million, output_usd_per_million, cached_input_usd_per_million, cost_usd, client_cost_usd,
-                latency_ms, attempts, finish_reason, request_id, created_at)
+                latency_ms, attempts, finish_reason, request_id, created_at,
+                hedge_cost_usd)
             select
                 call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model,
                 case when succeeded then 'succeeded' else 'failed' end, error_code, error,
                 streamed, ended, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, usage_source,
                 input_price, output_price, cached_price, cost_usd, cost_usd,
-                latency_ms, attempts, finish_reason, request_id, created_at
+                latency_ms, attempts, finish_reason, request_id, created_at,
+                hedge_cost_usd
             from incoming
             join locked using (job_id)
             on conflict (call_id) do nothing
@@ -139,6 +144,7 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
         columns.Add("attempts", NpgsqlDbType.Integer, batch, static item => item.Call.Attempts);
         columns.Add("finish_reason", NpgsqlDbType.Text, batch, static item => StorableText.Of(item.Call.FinishReason));
         columns.Add("request_id", NpgsqlDbType.Text, batch, static item => item.Call.RequestId);
+        columns.Add("hedge_cost_usd", NpgsqlDbType.Numeric, batch, static item => item.Call.HedgeCostUsd);
         columns.Add("created_at", NpgsqlDbType.TimestampTz, batch, static item => item.Call.CreatedAt.UtcDateTime);
 
         // One statement is its own transaction: executed means committed.

@@ -11,3 +11,8 @@ alter table models
     -- Null: no limit.
     add column max_parallel integer
         check (max_parallel > 0);
+
+alter table llm_calls
+    -- Part of cost_usd: the estimate for a second request that was given up. Null: there was none.
+    add column hedge_cost_usd numeric(20, 10)
+        check (hedge_cost_usd >= 0);
