@@ -15,8 +15,11 @@ namespace SaasLlm.Infrastructure.Settlement;
 internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimeProvider time, ILogger<CallSettlement> logger)
     : GroupCommit<CallSettlement.Pending>, ICallSettlement
 {
-    /// <summary>How long an answer waits for its record while the database is away.</summary>
+    /// <summary>How long an answer waits for its record while the database is away, to the next attempt's end.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(15);
+
+    /// <summary>A database that takes so long for a batch is treated as one that is away: the batch is tried again.</summary>
+    private const int AttemptSeconds = 10;
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
 
@@ -101,23 +104,17 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
         where jobs.job_id = totals.job_id
         """;
 
-    public async Task RecordAsync(CallRecord call, CancellationToken cancellationToken)
+    public Task RecordAsync(CallRecord call, CancellationToken cancellationToken)
     {
-        var pending = new Pending(call);
+        var pending = new Pending(call, time.GetTimestamp());
         Enqueue(pending);
-        try
-        {
-            await pending.Task.WaitAsync(LongestWait, time, cancellationToken);
-        }
-        catch (TimeoutException exception)
-        {
-            throw new SettlementUnavailableException("The database did not take the call's record in time.", exception);
-        }
+        return cancellationToken.CanBeCanceled ? pending.Task.WaitAsync(cancellationToken) : pending.Task;
     }
 
     protected override async Task WriteAsync(IReadOnlyList<Pending> batch)
     {
         await using var command = dataSource.CreateCommand(Sql);
+        command.CommandTimeout = AttemptSeconds;
         var columns = new ParameterColumns(command.Parameters, batch.Count);
         columns.Add("call_id", NpgsqlDbType.Uuid, batch, static item => item.Call.CallId);
         columns.Add("job_id", NpgsqlDbType.Uuid, batch, static item => item.Call.JobId);
@@ -167,6 +164,7 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
 
         LogRetrying(exception, Queued);
         await Task.Delay(RetryPause, time);
+        LetGo(item => time.GetElapsedTime(item.Since) >= LongestWait, static () => new SettlementUnavailableException());
         return true;
     }
 
@@ -189,8 +187,11 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
     [LoggerMessage(LogLevel.Critical, "The service stops while the database is away; {Queued} call records are lost, none of their answers was given")]
     private partial void LogLost(Exception exception, int queued);
 
-    internal sealed class Pending(CallRecord call) : GroupCommitItem<Nothing>
+    /// <param name="since">When it was queued, as a timestamp of the clock.</param>
+    internal sealed class Pending(CallRecord call, long since) : GroupCommitItem<Nothing>
     {
         public CallRecord Call { get; } = call;
+
+        public long Since { get; } = since;
     }
 }

@@ -20,6 +20,9 @@ internal abstract class GroupCommit<TItem> : IAsyncDisposable
     private readonly Channel<TItem> _queue = Channel.CreateUnbounded<TItem>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _giveUp = new();
     private readonly List<TItem> _batch = new(MaxBatch);
+
+    /// <summary>What was taken from the channel during an outage, to look how long it has waited; written before anything newer.</summary>
+    private readonly Queue<TItem> _waiting = new();
     private readonly Task _writer;
     private int _queued;
 
@@ -57,11 +60,24 @@ internal abstract class GroupCommit<TItem> : IAsyncDisposable
     /// <summary>True: the same batch is tried again after a pause. False: the items fail with the exception.</summary>
     protected virtual Task<bool> ShouldRetryAsync(Exception exception) => Task.FromResult(false);
 
+    /// <summary>
+    /// Tells those that have waited too long that they wait in vain; their work stays queued and is written later. Called by
+    /// the writer while it retries, so that the common case needs no timer for each item.
+    /// </summary>
+    protected void LetGo(Func<TItem, bool> tooLong, Func<Exception> reason)
+    {
+        while (_queue.Reader.TryRead(out var item))
+            _waiting.Enqueue(item);
+
+        foreach (var item in _batch.Concat(_waiting).Where(tooLong))
+            item.Fail(reason());
+    }
+
     private async Task RunAsync()
     {
-        while (await _queue.Reader.WaitToReadAsync())
+        while (_waiting.Count > 0 || await _queue.Reader.WaitToReadAsync())
         {
-            while (_batch.Count < MaxBatch && _queue.Reader.TryRead(out var item))
+            while (_batch.Count < MaxBatch && (_waiting.TryDequeue(out var item) || _queue.Reader.TryRead(out item)))
                 _batch.Add(item);
 
             await WriteOrIsolateAsync(_batch);
