@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using SaasLlm.Bench;
+using SaasLlm.Bench.Measure;
+using SaasLlm.Bench.Modes;
+using SaasLlm.Bench.Report;
+using SaasLlm.Bench.Servers;
+
+const int Interrupted = 130;
+
+IMode[] modes =
+[
+    new WrkMode("plain32", "plain calls, 32 connections", Route.Plain, 32),
+    new WrkMode("plain1", "plain calls, one connection", Route.Plain, 1),
+];
+
+using var stopping = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
+try
+{
+    var options = Options.Parse(args);
+    var chosen = modes.Where(mode => options.Only is null || mode.Name == options.Only).ToArray();
+    if (chosen.Length == 0)
+        throw new InvalidOperationException($"--only is one of: {string.Join(", ", modes.Select(mode => mode.Name))}.");
+
+    await using var rig = await Rig.StartAsync(options, stopping.Token);
+    var rounds = new Rounds(options, rig.Postgres.ProcessId);
+    var results = new List<ModeResult>();
+    foreach (var mode in chosen)
+        results.AddRange(await mode.RunAsync(rig, options, rounds, stopping.Token));
+    foreach (var result in results)
+        Output.Line($"\n{result.Mode}: {result.Title}\n\n{MarkdownTable.Of(result)}");
+    return 0;
+}
+catch (Exception exception) when (stopping.IsCancellationRequested)
+{
+    Output.Line($"Stopped ({exception.GetType().Name}).");
+    return Interrupted;
+}
+catch (Exception exception) when (exception is InvalidOperationException)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
+}
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stopping.Cancel();
+}
