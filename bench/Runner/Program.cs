@@ -11,6 +11,14 @@ IMode[] modes =
 [
     new WrkMode("plain32", "plain calls, 32 connections", Route.Plain, 32),
     new WrkMode("plain1", "plain calls, one connection", Route.Plain, 1),
+    new FreshJobsMode(),
+    new StreamMode(),
+    new WrkMode("slow1000", "plain calls, 1,000 connections, an upstream that takes 200 ms", Route.Slow, 1000),
+    new PacedMode(),
+    new JobsMode(),
+    new DatabaseMode(),
+    new ColdMode(),
+    new RedisMode(),
 ];
 
 using var stopping = new CancellationTokenSource();

@@ -10,6 +10,8 @@ internal static class Repository
 
     public static string BareProxy { get; } = Built("bench/BareProxy", "SaasLlm.Bench.BareProxy.dll");
 
+    public static string PacedUpstream { get; } = Built("bench/PacedUpstream", "SaasLlm.Bench.PacedUpstream.dll");
+
     public static string AllocationHook { get; } = Built("bench/AllocationHook", "SaasLlm.Bench.AllocationHook.dll");
 
     public static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Scripts", name);

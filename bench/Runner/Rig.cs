@@ -30,6 +30,8 @@ internal sealed class Rig : IAsyncDisposable
 
     public NginxServer Upstream { get; private set; } = null!;
 
+    public DotNetServer PacedUpstream { get; private set; } = null!;
+
     public Subject Nginx { get; private set; } = null!;
 
     public Subject Bare { get; private set; } = null!;
@@ -67,6 +69,12 @@ internal sealed class Rig : IAsyncDisposable
         return server;
     }
 
+    public async Task<Subject> StartBareProxyAsync(Uri upstream, CancellationToken cancellationToken)
+    {
+        var bare = await StartAsync(DotNetServer.StartBareProxyAsync(Folder, upstream, cancellationToken));
+        return new Subject(Subject.Bare, bare.Address, bare.ProcessId, bare.Allocations, IsService: false);
+    }
+
     /// <summary>Another node of the service on the same database.</summary>
     public async Task<Subject> StartServiceAsync(string name, CancellationToken cancellationToken, params string[] settings)
     {
@@ -85,15 +93,14 @@ internal sealed class Rig : IAsyncDisposable
     {
         Postgres = await StartAsync(PostgresServer.StartAsync(Path.Combine(Folder, "postgres"), cancellationToken));
         Upstream = await StartAsync(NginxServer.StartUpstreamAsync(Folder, cancellationToken));
+        PacedUpstream = await StartAsync(DotNetServer.StartPacedUpstreamAsync(Folder, cancellationToken));
 
-        var proxy = await StartAsync(NginxServer.StartProxyAsync(Folder, Upstream.Address, Upstream.Address, cancellationToken));
+        var proxy = await StartAsync(NginxServer.StartProxyAsync(Folder, Upstream.Address, PacedUpstream.Address, cancellationToken));
         Nginx = new Subject(Subject.Nginx, proxy.Address, proxy.ProcessId, null, IsService: false);
-
-        var bare = await StartAsync(DotNetServer.StartBareProxyAsync(Folder, Upstream.Address, "/ready", cancellationToken));
-        Bare = new Subject(Subject.Bare, bare.Address, bare.ProcessId, bare.Allocations, IsService: false);
+        Bare = await StartBareProxyAsync(Upstream.Address, cancellationToken);
 
         Service = await StartServiceAsync(Subject.Service, cancellationToken);
-        Tenant = await Tenant.CreateAsync(Service.Address, OperatorKey, _ => Upstream.Address, cancellationToken);
+        Tenant = await Tenant.CreateAsync(Service.Address, OperatorKey, route => route == Route.Paced ? PacedUpstream.Address : Upstream.Address, cancellationToken);
         Jobs = await Tenant.CreateJobsAsync(options.Quick ? WarmJobsQuick : WarmJobs, cancellationToken);
     }
 }

@@ -19,10 +19,16 @@ internal sealed record Load
     /// <summary>Time from the request to the first event, in ms.</summary>
     public double? FirstEventP50Ms { get; init; }
 
+    /// <summary>Time of the first call that a process ever served, in ms.</summary>
+    public double? FirstCallMs { get; init; }
+
     /// <summary>Time of an event from the upstream to the client, in ms.</summary>
     public double? EventP50Ms { get; init; }
 
     public double? EventP99Ms { get; init; }
+
+    /// <summary>Events that came when the one after them had already been sent.</summary>
+    public double? LateEvents { get; init; }
 }
 
 /// <summary>One round on one server, or the medians of several.</summary>
@@ -36,12 +42,17 @@ internal sealed record Figures
 
     public required double? FirstEventP50Ms { get; init; }
 
+    public required double? FirstCallMs { get; init; }
+
     public required double? EventP50Ms { get; init; }
 
     public required double? EventP99Ms { get; init; }
 
-    /// <summary>CPU time of the server's own process, in µs a request.</summary>
-    public required double CpuMicros { get; init; }
+    /// <summary>Events that came when the one after them had already been sent.</summary>
+    public required double? LateEvents { get; init; }
+
+    /// <summary>CPU time of the server's own process, in µs a request; null: it has no process that could be compared.</summary>
+    public required double? CpuMicros { get; init; }
 
     /// <summary>CPU time of all of PostgreSQL's processes, in µs a request; null: the server has no database.</summary>
     public required double? PostgresCpuMicros { get; init; }
@@ -49,8 +60,8 @@ internal sealed record Figures
     /// <summary>Bytes allocated a request; null: not a .NET process.</summary>
     public required double? AllocatedBytes { get; init; }
 
-    /// <summary>Largest resident memory, in MB.</summary>
-    public required double PeakMb { get; init; }
+    /// <summary>Largest resident memory of the server's own process, in MB.</summary>
+    public required double? PeakMb { get; init; }
 
     public required double Errors { get; init; }
 
@@ -69,9 +80,11 @@ internal sealed record Figures
         P50Ms = Median(rounds, round => round.P50Ms),
         P99Ms = Median(rounds, round => round.P99Ms),
         FirstEventP50Ms = Median(rounds, round => round.FirstEventP50Ms),
+        FirstCallMs = Median(rounds, round => round.FirstCallMs),
         EventP50Ms = Median(rounds, round => round.EventP50Ms),
         EventP99Ms = Median(rounds, round => round.EventP99Ms),
-        CpuMicros = Median(rounds, round => round.CpuMicros)!.Value,
+        LateEvents = Median(rounds, round => round.LateEvents),
+        CpuMicros = Median(rounds, round => round.CpuMicros),
         PostgresCpuMicros = Median(rounds, round => round.PostgresCpuMicros),
         AllocatedBytes = Median(rounds, round => round.AllocatedBytes),
         PeakMb = rounds.Max(round => round.PeakMb),

@@ -16,7 +16,8 @@ internal sealed class Meter
 
     public static async Task<Meter> BeginAsync(Subject subject, int postgresId, CancellationToken cancellationToken)
     {
-        ProcFs.ForgetPeak(subject.ProcessId);
+        if (subject.ProcessId is { } id)
+            ProcFs.ForgetPeak(id);
         return new Meter(subject, postgresId, await ReadAsync(subject, postgresId, cancellationToken));
     }
 
@@ -31,12 +32,14 @@ internal sealed class Meter
             P50Ms = load.P50Ms,
             P99Ms = load.P99Ms,
             FirstEventP50Ms = load.FirstEventP50Ms,
+            FirstCallMs = load.FirstCallMs,
             EventP50Ms = load.EventP50Ms,
             EventP99Ms = load.EventP99Ms,
+            LateEvents = load.LateEvents,
             CpuMicros = (after.Cpu - _before.Cpu) / requests,
             PostgresCpuMicros = _subject.IsService ? (after.PostgresCpu - _before.PostgresCpu) / requests : null,
             AllocatedBytes = (after.Allocated - _before.Allocated) / (double?)requests,
-            PeakMb = ProcFs.PeakMb(_subject.ProcessId),
+            PeakMb = _subject.ProcessId is { } id ? ProcFs.PeakMb(id) : null,
             Errors = load.Errors,
             Steal = machine.Stolen / machine.All,
             Foreign = Math.Max(0, machine.Used - (after.OwnCpu - _before.OwnCpu)) / machine.All,
@@ -47,9 +50,9 @@ internal sealed class Meter
     {
         var allocated = subject.Allocations is null ? (long?)null : await subject.Allocations.ReadAsync(cancellationToken);
         var postgres = ProcFs.CpuMicrosOfFamily(postgresId);
-        return new Reading(ProcFs.CpuMicros(subject.ProcessId), postgres, allocated, ProcFs.CpuMicrosOfFamily(Environment.ProcessId) + postgres, ProcFs.Machine());
+        return new Reading(subject.ProcessId is { } id ? ProcFs.CpuMicros(id) : null, postgres, allocated, ProcFs.CpuMicrosOfFamily(Environment.ProcessId) + postgres, ProcFs.Machine());
     }
 
     /// <param name="OwnCpu">Of this run: the runner, all servers and the load generators.</param>
-    private sealed record Reading(double Cpu, double PostgresCpu, long? Allocated, double OwnCpu, MachineTime Machine);
+    private sealed record Reading(double? Cpu, double PostgresCpu, long? Allocated, double OwnCpu, MachineTime Machine);
 }

@@ -10,6 +10,7 @@ internal static class Columns
         new("p50 ms", "0.00", figures => figures.P50Ms),
         new("p99 ms", "0.00", figures => figures.P99Ms),
         new("first event p50 ms", "0.00", figures => figures.FirstEventP50Ms),
+        new("first call ms", "0.0", figures => figures.FirstCallMs),
         new("event p50 ms", "0.00", figures => figures.EventP50Ms),
         new("event p99 ms", "0.00", figures => figures.EventP99Ms),
     ];
@@ -18,6 +19,7 @@ internal static class Columns
     [
         new("per second", "#,0", figures => figures.RequestsPerSecond),
         .. Times,
+        new("late events", "0", figures => figures.LateEvents),
         new("CPU µs", "0", figures => figures.CpuMicros),
         new("PostgreSQL CPU µs", "0", figures => figures.PostgresCpuMicros),
         new("CPU µs, both", "0", figures => figures.AllCpuMicros),

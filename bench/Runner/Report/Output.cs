@@ -12,9 +12,12 @@ internal static class Output
         var times = string.Join("  ", Columns.Times.Select(column => (column.Title, Value: column.Of(figures))).Where(time => time.Value is not null)
             .Select(time => $"{time.Title} {time.Value:0.00}"));
         var postgres = figures.PostgresCpuMicros is { } micros ? $" + {micros:0} PostgreSQL" : "";
+        var cpu = figures.CpuMicros is { } own ? $"  CPU {own:0}{postgres} µs" : "";
+        var late = figures.LateEvents is { } events ? $"  {events:0} late events" : "";
+        var peak = figures.PeakMb is { } mb ? $"  {mb:0} MB" : "";
         var allocated = figures.AllocatedBytes is { } bytes ? $"  {bytes / 1000:0.0} kB" : "";
         Line(
-            $"  {round} {subject.Name,-20} {figures.RequestsPerSecond,9:#,0.0}/s  {times}  CPU {figures.CpuMicros:0}{postgres} µs{allocated}  {figures.PeakMb:0} MB"
+            $"  {round} {subject.Name,-20} {figures.RequestsPerSecond,9:#,0.0}/s  {times}{late}{cpu}{allocated}{peak}"
             + $"  {figures.Errors} errors  steal {figures.Steal:0.0%}  foreign {figures.Foreign:0%}{(quiet ? "" : "  left out")}");
     }
 }

@@ -2,9 +2,15 @@ using SaasLlm.Bench.Measure;
 
 namespace SaasLlm.Bench.Servers;
 
-/// <summary>A .NET process that is measured: the bare proxy or the service.</summary>
+/// <summary>A .NET process that is measured: the bare proxy, the service, or an upstream that needs a clock.</summary>
 internal sealed class DotNetServer : IAsyncDisposable
 {
+    /// <summary>Events of a paced stream that tell their time.</summary>
+    public const int PacedEvents = 20;
+
+    /// <summary>Time from one of them to the next, in ms.</summary>
+    public const int PaceMs = 50;
+
     private readonly Child _process;
 
     private DotNetServer(Child process, Uri address, AllocationGauge allocations)
@@ -20,10 +26,18 @@ internal sealed class DotNetServer : IAsyncDisposable
 
     public AllocationGauge Allocations { get; }
 
-    public static Task<DotNetServer> StartBareProxyAsync(string folder, Uri upstream, string readyPath, CancellationToken cancellationToken)
+    public static Task<DotNetServer> StartBareProxyAsync(string folder, Uri upstream, CancellationToken cancellationToken)
     {
         var port = Ports.Free();
-        return StartAsync(Repository.BareProxy, [$"--listen={port}", $"--upstream={upstream}"], folder, port, readyPath, cancellationToken);
+        return StartAsync(Repository.BareProxy, [$"--listen={port}", $"--upstream={upstream}"], folder, port, "/ready", cancellationToken);
+    }
+
+    /// <summary>A model that takes its time between the events of a stream.</summary>
+    public static Task<DotNetServer> StartPacedUpstreamAsync(string folder, CancellationToken cancellationToken)
+    {
+        var port = Ports.Free();
+        string[] arguments = [$"--listen={port}", $"--events={PacedEvents}", $"--pace-ms={PaceMs}"];
+        return StartAsync(Repository.PacedUpstream, arguments, folder, port, "/ready", cancellationToken);
     }
 
     /// <summary>The service as in production: nothing is switched off, not even its request log.</summary>
