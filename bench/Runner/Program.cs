@@ -33,12 +33,17 @@ try
         throw new InvalidOperationException($"--only is one of: {string.Join(", ", modes.Select(mode => mode.Name))}.");
 
     await using var rig = await Rig.StartAsync(options, stopping.Token);
+    if (options.SoakMinutes is not null)
+    {
+        await new Soak(rig, options).RunAsync(stopping.Token);
+        return 0;
+    }
+
     var rounds = new Rounds(options, rig.Postgres.ProcessId);
     var results = new List<ModeResult>();
     foreach (var mode in chosen)
         results.AddRange(await mode.RunAsync(rig, options, rounds, stopping.Token));
-    foreach (var result in results)
-        Output.Line($"\n{result.Mode}: {result.Title}\n\n{MarkdownTable.Of(result)}");
+    await ReportAsync(rig, options, results);
     return 0;
 }
 catch (Exception exception) when (stopping.IsCancellationRequested)
@@ -50,6 +55,16 @@ catch (Exception exception) when (exception is InvalidOperationException)
 {
     Console.Error.WriteLine(exception.Message);
     return 1;
+}
+
+// A run of everything is put on record; a single mode is only shown.
+async Task ReportAsync(Rig rig, Options options, IReadOnlyList<ModeResult> results)
+{
+    foreach (var result in results)
+        Output.Line($"\n{result.Mode}: {result.Title}\n\n{MarkdownTable.Of(result)}");
+    Output.Line($"\n{ResultsFile.TargetTable(Targets.Of(results))}");
+    if (options.Only is null)
+        Output.Line(await ResultsFile.WriteAsync(options, await Environs.ReadAsync(rig.Postgres, stopping.Token), results, stopping.Token));
 }
 
 void Stop(PosixSignalContext signal)
