@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 namespace SaasLlm.Bench.BareProxy;
 
 /// <summary>Sends each request on over one shared pool of connections; bodies pass through without being gathered anywhere.</summary>
-internal sealed class Forwarder(Uri upstream) : IDisposable
+internal sealed class Forwarder(Uri upstream, Uri paced) : IDisposable
 {
     private const int ReadBytes = 4096;
 
@@ -45,7 +45,9 @@ internal sealed class Forwarder(Uri upstream) : IDisposable
 
     private HttpRequestMessage Request(HttpRequest incoming)
     {
-        var request = new HttpRequestMessage(HttpMethod.Parse(incoming.Method), new Uri(upstream, incoming.Path.Value)) { Version = HttpVersion.Version11 };
+        var path = incoming.Path.Value!;
+        var address = new Uri(path.StartsWith("/paced/", StringComparison.Ordinal) ? paced : upstream, path);
+        var request = new HttpRequestMessage(HttpMethod.Parse(incoming.Method), address) { Version = HttpVersion.Version11 };
         if (incoming.ContentLength is not null)
             request.Content = new StreamContent(incoming.Body);
         foreach (var (name, values) in incoming.Headers)

@@ -12,6 +12,12 @@ internal sealed class Rig : IAsyncDisposable
     private const int WarmJobs = 1_000;
     private const int WarmJobsQuick = 100;
 
+    /// <summary>
+    /// Jobs that the database already holds. With an empty table PostgreSQL would plan for one, which no service that is used has.
+    /// </summary>
+    private const int EarlierJobs = 100_000;
+    private const int EarlierJobsQuick = 10_000;
+
     private readonly Stack<IAsyncDisposable> _started = new();
 
     private Rig(string folder, Options options)
@@ -69,18 +75,15 @@ internal sealed class Rig : IAsyncDisposable
         return server;
     }
 
-    public async Task<Subject> StartBareProxyAsync(Uri upstream, CancellationToken cancellationToken)
-    {
-        var bare = await StartAsync(DotNetServer.StartBareProxyAsync(Folder, upstream, cancellationToken));
-        return new Subject(Subject.Bare, bare.Address, bare.ProcessId, bare.Allocations, IsService: false);
-    }
-
     /// <summary>Another node of the service on the same database.</summary>
     public async Task<Subject> StartServiceAsync(string name, CancellationToken cancellationToken, params string[] settings)
     {
         var service = await StartAsync(DotNetServer.StartServiceAsync(Folder, Postgres.ConnectionString, OperatorKey, settings, cancellationToken));
         return new Subject(name, service.Address, service.ProcessId, service.Allocations, IsService: true);
     }
+
+    public Task<DotNetServer> StartBareProxyAsync(CancellationToken cancellationToken) =>
+        DotNetServer.StartBareProxyAsync(Folder, Upstream.Address, PacedUpstream.Address, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -97,10 +100,21 @@ internal sealed class Rig : IAsyncDisposable
 
         var proxy = await StartAsync(NginxServer.StartProxyAsync(Folder, Upstream.Address, PacedUpstream.Address, cancellationToken));
         Nginx = new Subject(Subject.Nginx, proxy.Address, proxy.ProcessId, null, IsService: false);
-        Bare = await StartBareProxyAsync(Upstream.Address, cancellationToken);
+        var bare = await StartAsync(StartBareProxyAsync(cancellationToken));
+        Bare = new Subject(Subject.Bare, bare.Address, bare.ProcessId, bare.Allocations, IsService: false);
 
         Service = await StartServiceAsync(Subject.Service, cancellationToken);
         Tenant = await Tenant.CreateAsync(Service.Address, OperatorKey, route => route == Route.Paced ? PacedUpstream.Address : Upstream.Address, cancellationToken);
+        await FillAsync(options.Quick ? EarlierJobsQuick : EarlierJobs, cancellationToken);
         Jobs = await Tenant.CreateJobsAsync(options.Quick ? WarmJobsQuick : WarmJobs, cancellationToken);
+    }
+
+    private async Task FillAsync(int jobs, CancellationToken cancellationToken)
+    {
+        await using var node = InProcessNode.Create(Postgres.ConnectionString);
+        await node.CreateJobsAsync(Tenant.TeamId, jobs, cancellationToken);
+
+        // What autovacuum does within a minute.
+        await Postgres.SqlAsync("vacuum analyze", cancellationToken);
     }
 }

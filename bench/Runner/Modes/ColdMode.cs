@@ -32,7 +32,7 @@ internal sealed class ColdMode : IMode
         {
             await using var server = subject.IsService
                 ? await DotNetServer.StartServiceAsync(rig.Folder, rig.Postgres.ConnectionString, rig.OperatorKey, [], cancellationToken)
-                : await DotNetServer.StartBareProxyAsync(rig.Folder, rig.Upstream.Address, cancellationToken);
+                : await rig.StartBareProxyAsync(cancellationToken);
             using var caller = new Caller(subject with { Address = server.Address }, rig.Tenant);
             return await CallAsync(caller, await node.CreateJobsAsync(rig.Tenant.TeamId, Calls, cancellationToken), cancellationToken);
         }

@@ -40,9 +40,12 @@ internal sealed class DatabaseMode : IMode
             new(Creation, rig.Service.Address, Environment.ProcessId, null, IsService: true),
             rig.Service with { Name = WholeJobs },
         ];
-        Output.Line("  warming up");
-        foreach (var subject in subjects)
-            await DriveAsync(subject);
+        if (!options.Quick)
+        {
+            Output.Line("  warming up");
+            foreach (var subject in subjects)
+                await DriveAsync(subject);
+        }
 
         var result = await rounds.RunAsync(
             Name, $"transactions a second of pgbench (TPC-B-like, 8 clients, scale 10), and of what the service writes", subjects, (subject, _) => DriveAsync(subject), cancellationToken);

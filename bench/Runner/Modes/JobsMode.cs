@@ -13,9 +13,13 @@ internal sealed class JobsMode : IMode
 
     public async Task<IReadOnlyList<ModeResult>> RunAsync(Rig rig, Options options, Rounds rounds, CancellationToken cancellationToken)
     {
-        Output.Line("  warming up");
-        await DriveAsync(rig.Bare, rig, options.Seconds, cancellationToken);
-        await DriveAsync(rig.Service, rig, options.Seconds, cancellationToken);
+        if (!options.Quick)
+        {
+            Output.Line("  warming up");
+            await DriveAsync(rig.Bare, rig, options.Seconds, cancellationToken);
+            await DriveAsync(rig.Service, rig, options.Seconds, cancellationToken);
+        }
+
         return
         [
             await rounds.RunAsync(

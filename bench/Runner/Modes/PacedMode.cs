@@ -9,17 +9,21 @@ namespace SaasLlm.Bench.Modes;
 internal sealed class PacedMode : IMode
 {
     private const int Streams = 400;
+    private const int Connections = 32;
 
     public string Name => "paced400";
 
     public async Task<IReadOnlyList<ModeResult>> RunAsync(Rig rig, Options options, Rounds rounds, CancellationToken cancellationToken)
     {
-        // Passes on to this upstream alone.
-        var bare = await rig.StartBareProxyAsync(rig.PacedUpstream.Address, cancellationToken);
-        Subject[] subjects = [rig.Nginx, bare, rig.Service];
-        Output.Line("  warming up");
+        Subject[] subjects = [rig.Nginx, rig.Bare, rig.Service];
         foreach (var subject in subjects)
-            await ListenAsync(subject, rig, options, cancellationToken);
+        {
+            // Fast streams go the same way.
+            var streams = await Calls.WriteAsync(subject, Route.Stream, rig.Tenant, rig.Jobs, rig.Folder, cancellationToken);
+            await rig.WarmUp.RunAsync(streams, Route.Stream, Connections, cancellationToken);
+            if (!options.Quick)
+                await ListenAsync(subject, rig, options, cancellationToken);
+        }
 
         return
         [

@@ -44,8 +44,8 @@ internal static class ResultsFile
             Written by `./build.sh --target=Bench`{{(options.Quick ? " `--quick`: a smoke, whose figures mean nothing" : "")}}. Medians of {{options.Rounds}} rounds of {{options.Seconds}} s,
             the servers in turn, after {{options.WarmUp:#,0}} requests to each .NET process. Clients, servers, upstream and database share the
             machine. The service checks the key, the limits, the credits and the job of each call, routes it, and answers after
-            the commit of its record (fsync on). The bare proxy (Kestrel and SocketsHttpHandler, `bench/BareProxy`) and nginx pass
-            everything on. In brackets: the ratio to the {{(results.Any(result => result.Mode == "database") ? "bare proxy, in the database's table to pgbench" : "bare proxy")}}.
+            the commit of its record (fsync on), in a database of 100,000 jobs and more. The bare proxy (Kestrel and SocketsHttpHandler, `bench/BareProxy`) and nginx pass
+            everything on. In brackets: the ratio to the bare proxy, in the table of the database to pgbench.
             CPU is that of the server's own process a request. Rounds in which the host took over 5 % of the machine were left out
             and repeated: {{results.Sum(result => result.LeftOut)}}. Other programs took {{Median(results):0.0%}} of the machine.
 

@@ -26,10 +26,10 @@ internal sealed class DotNetServer : IAsyncDisposable
 
     public AllocationGauge Allocations { get; }
 
-    public static Task<DotNetServer> StartBareProxyAsync(string folder, Uri upstream, CancellationToken cancellationToken)
+    public static Task<DotNetServer> StartBareProxyAsync(string folder, Uri upstream, Uri paced, CancellationToken cancellationToken)
     {
         var port = Ports.Free();
-        return StartAsync(Repository.BareProxy, [$"--listen={port}", $"--upstream={upstream}"], folder, port, "/ready", cancellationToken);
+        return StartAsync(Repository.BareProxy, [$"--listen={port}", $"--upstream={upstream}", $"--paced={paced}"], folder, port, "/ready", cancellationToken);
     }
 
     /// <summary>A model that takes its time between the events of a stream.</summary>
