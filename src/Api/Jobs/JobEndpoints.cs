@@ -4,14 +4,18 @@ using SaasLlm.Api.Auth;
 using SaasLlm.Api.Http;
 using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Ports;
+using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Api.Jobs;
 
 internal static class JobEndpoints
 {
+    /// <summary>An id that is no UUID names no job.</summary>
+    public static readonly Error NoSuchJob = new("job_not_found", "A job id is a UUID; no job has this one.", ErrorKind.NotFound);
+
     public static void MapJobs(this IEndpointRouteBuilder app)
     {
-        var jobs = app.MapGroup("/api/jobs").WithTags("Jobs").RequireAuthorization(Callers.TeamOrOperator);
+        var jobs = app.MapGroup("/api/jobs").WithTags("Jobs").ForTeamsAndOperators();
 
         jobs.MapPost("/create", (JsonBody<CreateBody> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async job => (await mediator.Send(job.ToCommand(context), cancellationToken)).ToHttp()))
@@ -44,18 +48,15 @@ internal static class JobEndpoints
 
         jobs.MapGet("/{jobId}/costs", (string jobId, IMediator mediator, CancellationToken cancellationToken) =>
                 OfJob(jobId, async id => (await mediator.Send(new GetJobCosts(id), cancellationToken)).ToHttp()))
-            .RequireAuthorization(Callers.Operator)
+            .ForOperators()
             .WithSummary("Show what a job cost, call by call")
             .Produces<JobCostsResponse>();
 
         jobs.MapLlmCalls();
     }
 
-    /// <summary>An id that is no UUID names no job.</summary>
-    public static Task<IResult> OfJob(string jobId, Func<Guid, Task<IResult>> next) =>
-        Guid.TryParse(jobId, out var id)
-            ? next(id)
-            : Task.FromResult(new Domain.Shared.Error("job_not_found", "A job id is a UUID; no job has this one.", Domain.Shared.ErrorKind.NotFound).ToHttp());
+    private static Task<IResult> OfJob(string jobId, Func<Guid, Task<IResult>> next) =>
+        Guid.TryParse(jobId, out var id) ? next(id) : Task.FromResult(NoSuchJob.ToHttp());
 
     internal sealed record CreateBody(
         string? TeamId,
