@@ -10,6 +10,8 @@ const string Solution = "SaasLlm.sln";
 const string Service = "src/Api/SaasLlm.Api.csproj";
 const string ServiceProgram = "src/Api/bin/Release/net10.0/SaasLlm.Api.dll";
 const string ServiceStamp = "artifacts/service.stamp";
+const string Bench = "bench/Runner/SaasLlm.Bench.csproj";
+const string BenchProgram = "bench/Runner/bin/Release/net10.0/SaasLlm.Bench.dll";
 const string ResultsFolder = "artifacts/tests";
 const string ToolsFolder = "artifacts/tools";
 
@@ -26,7 +28,7 @@ Task("Clean")
     .Description("Removes what was built. The data in .data/ stays.")
     .Does(() =>
     {
-        CleanDirectories("{src,tests}/*/{bin,obj}");
+        CleanDirectories("{src,tests,bench}/*/{bin,obj}");
         CleanDirectory("artifacts");
     });
 
@@ -68,6 +70,16 @@ Task("Coverage")
         PrintCoverage();
     });
 
+Task("Bench")
+    .Description("Measures the service against a bare proxy and nginx: --quick, --only=plain32, --rounds=3, --seconds=8, --warm-up=100000.")
+    .IsDependentOn("BenchTools")
+    .Does(() => RunBench());
+
+Task("Soak")
+    .Description("Runs the service at 70 % of its peak rate and draws its memory: --minutes=10.")
+    .IsDependentOn("BenchTools")
+    .Does(() => RunBench("--soak"));
+
 Task("Postgres")
     .Description("Installs PostgreSQL where there is none and this user may; else the tests fetch a small build from npm.")
     .WithCriteria(() => !HasPostgres() && Environment.UserName == "root" && FileExists("/usr/bin/apt-get"))
@@ -86,6 +98,10 @@ Task("Postgres")
 Task("TestTools")
     .Description("Fetches the servers that tests start, where this machine has none.")
     .Does(() => RequireTools(("redis-server", "redis-server"), ("nginx", "nginx-light")));
+
+Task("BenchTools")
+    .IsDependentOn("Postgres")
+    .Does(() => RequireTools(("nginx", "nginx-light"), ("wrk", "wrk"), ("redis-server", "redis-server")));
 
 if (target is "Test" or "Coverage")
 {
@@ -121,6 +137,14 @@ void BuildService()
 
     EnsureDirectoryExists("artifacts");
     System.IO.File.WriteAllText(ServiceStamp, fingerprint);
+}
+
+void RunBench(params string[] more)
+{
+    BuildService();
+    Information("Building the benchmarks");
+    DotNetBuild(Bench, new DotNetBuildSettings { Configuration = Configuration, NoLogo = true, Verbosity = DotNetVerbosity.Quiet });
+    Attend("dotnet", [BenchProgram, .. more, .. OwnArguments()]);
 }
 
 // Path, size and time of every file that the service is built from.

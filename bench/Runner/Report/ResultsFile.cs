@@ -1,0 +1,80 @@
+using System.Text;
+
+namespace SaasLlm.Bench.Report;
+
+/// <summary>The record of a run, in Markdown: <c>bench/results.md</c>, or a file below <c>artifacts/</c> where the run was only a smoke.</summary>
+internal static class ResultsFile
+{
+    private const string SoakHeading = "## Soak";
+
+    public static string Folder(Options options) =>
+        options.Quick ? Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "bench")).FullName : Path.Combine(Repository.Root, "bench");
+
+    /// <summary>Writes the benchmarks anew; the last soak stays, with its own date and commit.</summary>
+    public static async Task<string> WriteAsync(Options options, Environs environs, IReadOnlyList<ModeResult> results, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(Folder(options), "results.md");
+        var soak = SoakOf(await ReadAsync(file, cancellationToken));
+        await File.WriteAllTextAsync(file, Benchmarks(options, environs, results) + soak, cancellationToken);
+        return file;
+    }
+
+    /// <summary>Writes the soak anew; the benchmarks stay.</summary>
+    public static async Task<string> WriteSoakAsync(Options options, string soak, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(Folder(options), "results.md");
+        var text = await ReadAsync(file, cancellationToken);
+        await File.WriteAllTextAsync(file, text[..^SoakOf(text).Length] + $"{SoakHeading}\n\n{soak}", cancellationToken);
+        return file;
+    }
+
+    private static async Task<string> ReadAsync(string file, CancellationToken cancellationToken) =>
+        File.Exists(file) ? await File.ReadAllTextAsync(file, cancellationToken) : "";
+
+    private static string SoakOf(string text) => text.IndexOf(SoakHeading, StringComparison.Ordinal) is >= 0 and var at ? text[at..] : "";
+
+    private static string Benchmarks(Options options, Environs environs, IReadOnlyList<ModeResult> results)
+    {
+        var text = new StringBuilder();
+        text.Append($$"""
+            # Benchmarks
+
+            {{environs.Date:yyyy-MM-dd HH:mm}} UTC, commit {{environs.Commit}}. {{environs.Machine}}.
+
+            Written by `./build.sh --target=Bench`{{(options.Quick ? " `--quick`: a smoke, whose figures mean nothing" : "")}}. Medians of {{options.Rounds}} rounds of {{options.Seconds}} s,
+            the servers in turn, after {{options.WarmUp:#,0}} requests to each .NET process. Clients, servers, upstream and database share the
+            machine. The service checks the key, the limits, the credits and the job of each call, routes it, and answers after
+            the commit of its record (fsync on), in a database of 100,000 jobs and more. The bare proxy (Kestrel and SocketsHttpHandler, `bench/BareProxy`) and nginx pass
+            everything on. In brackets: the ratio to the bare proxy, in the table of the database to pgbench.
+            CPU is that of the server's own process a request. Rounds in which the host took over 5 % of the machine were left out
+            and repeated: {{results.Sum(result => result.LeftOut)}}. Other programs took {{Median(results):0.0%}} of the machine.
+
+
+            """);
+        text.Append("## Targets\n\n").Append(TargetTable(Targets.Of(results)));
+        foreach (var result in results)
+            text.Append($"\n## {result.Mode}\n\n{Capital(result.Title)}.{Missing(result, options)}\n\n").Append(MarkdownTable.Of(result));
+        return text.Append('\n').ToString();
+    }
+
+    public static string TargetTable(IReadOnlyList<Target> targets)
+    {
+        var table = new StringBuilder();
+        MarkdownTable.Line(table, ["", "target", "measured", "", "stretch"]);
+        MarkdownTable.Line(table, ["---", "---", "---:", "---", "---"]);
+        foreach (var target in targets)
+            MarkdownTable.Line(table, [target.What, target.Goal, target.Measured, target.Met ? "met" : "**missed**", target.Stretch ?? ""]);
+        return table.ToString();
+    }
+
+    private static string Missing(ModeResult result, Options options)
+    {
+        var few = result.Rows.Where(row => row.Rounds < options.Rounds).Select(row => $"{row.Subject} has {row.Rounds} rounds").ToArray();
+        return few.Length == 0 ? "" : $" Disturbed to the end: {string.Join(", ", few)}.";
+    }
+
+    private static double Median(IEnumerable<ModeResult> results) =>
+        Measure.Figures.Median(results.SelectMany(result => result.Rows).Select(row => (double?)row.Figures.Foreign)) ?? 0;
+
+    private static string Capital(string title) => char.ToUpperInvariant(title[0]) + title[1..];
+}
