@@ -1,3 +1,4 @@
+using SaasLlm.Application.Llm;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Shared;
 
@@ -20,6 +21,13 @@ internal sealed record ModelRoute(string Name, IReadOnlyList<CatalogModel> Targe
     private static readonly Error NoDefault =
         Error.Field("model_group", "is required: the team has no model group of its own.");
 
+    /// <summary>How long the group's answers may serve again, in seconds; null: as the team says.</summary>
+    public int? CacheTtlSeconds { get; init; }
+
+    /// <summary>What the request says of the cache, else the group, else the team; null where it is off.</summary>
+    public CachePolicy? CachePolicyFor(TeamAccess team, ChatRequest request) =>
+        (request.CacheTtlSeconds ?? CacheTtlSeconds ?? team.CacheTtlSeconds) is { } ttl and > 0 ? new CachePolicy(team.TeamId, Name, ttl) : null;
+
     /// <summary>Resolves what the caller asked for against what its team is granted.</summary>
     public static Result<ModelRoute> Resolve(TeamAccess team, CatalogSnapshot catalog, string? modelGroup, string? model, Random random)
     {
@@ -37,7 +45,7 @@ internal sealed record ModelRoute(string Name, IReadOnlyList<CatalogModel> Targe
         if (group is not null)
         {
             return team.ModelGroups.Contains(group) && catalog.Groups.TryGetValue(group, out var members)
-                ? Of(group, Llm.RouteOrder.Of(members, catalog, random))
+                ? Of(group, RouteOrder.Of(members, catalog, random), members.CacheTtlSeconds)
                 : Denied;
         }
 
@@ -65,7 +73,7 @@ internal sealed record ModelRoute(string Name, IReadOnlyList<CatalogModel> Targe
         return Of(name, [.. models]);
     }
 
-    private static Result<ModelRoute> Of(string name, IReadOnlyList<CatalogModel> models)
+    private static Result<ModelRoute> Of(string name, IReadOnlyList<CatalogModel> models, int? cacheTtlSeconds = null)
     {
         if (models.Count == 0)
             return NothingActive;
@@ -76,10 +84,10 @@ internal sealed record ModelRoute(string Name, IReadOnlyList<CatalogModel> Targe
             {
                 // Rare: an unpriced model in a group is left out, and only then is a new list made.
                 var priced = models.Where(candidate => candidate.Prices is not null).ToArray();
-                return priced.Length == 0 ? NotPriced : new ModelRoute(name, priced);
+                return priced.Length == 0 ? NotPriced : new ModelRoute(name, priced) { CacheTtlSeconds = cacheTtlSeconds };
             }
         }
 
-        return new ModelRoute(name, models);
+        return new ModelRoute(name, models) { CacheTtlSeconds = cacheTtlSeconds };
     }
 }

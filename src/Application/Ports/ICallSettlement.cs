@@ -68,6 +68,9 @@ public sealed record CallRecord
     /// <summary>What the provider bills, in USD.</summary>
     public required decimal CostUsd { get; init; }
 
+    /// <summary>What the client is to pay for it, in USD; null: what the provider bills.</summary>
+    public decimal? ClientCostUsd { get; init; }
+
     public required int LatencyMs { get; init; }
 
     public required int Attempts { get; init; }

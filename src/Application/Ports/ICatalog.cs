@@ -40,7 +40,11 @@ public sealed record CatalogModel
 
 /// <param name="Name">The group's name.</param>
 /// <param name="Members">Its models in no particular order.</param>
-public sealed record CatalogGroup(string Name, IReadOnlyList<CatalogMember> Members);
+public sealed record CatalogGroup(string Name, IReadOnlyList<CatalogMember> Members)
+{
+    /// <summary>How long its answers may serve again, in seconds; null: as the team says.</summary>
+    public int? CacheTtlSeconds { get; init; }
+}
 
 /// <param name="ModelAlias">The model.</param>
 /// <param name="Priority">0 is tried first; the others are fallbacks in ascending order.</param>

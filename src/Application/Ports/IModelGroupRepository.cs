@@ -7,10 +7,10 @@ namespace SaasLlm.Application.Ports;
 public interface IModelGroupRepository
 {
     /// <summary>Makes it without models. False where the name is taken.</summary>
-    Task<bool> CreateAsync(string groupName, string displayName, string description, CancellationToken cancellationToken);
+    Task<bool> CreateAsync(string groupName, string displayName, string description, int? cacheTtlSeconds, CancellationToken cancellationToken);
 
-    /// <summary>Changes what is not null, and locks the group until the transaction ends. False where there is none of that name.</summary>
-    Task<bool> UpdateAsync(string groupName, string? displayName, string? description, CancellationToken cancellationToken);
+    /// <summary>Changes what is not null (a cache time of 0 removes it), and locks the group until the transaction ends. False where there is none of that name.</summary>
+    Task<bool> UpdateAsync(string groupName, string? displayName, string? description, int? cacheTtlSeconds, CancellationToken cancellationToken);
 
     /// <summary>Replaces its models, all of which exist.</summary>
     Task SetModelsAsync(string groupName, IReadOnlyList<ModelGroupMember> models, CancellationToken cancellationToken);

@@ -22,7 +22,7 @@ internal static class CatalogLoader
                 cached_input_usd_per_million, context_window, max_output_tokens, active
             from models;
 
-            select group_name
+            select group_name, cache_ttl_seconds
             from model_groups;
 
             select group_name, model_alias, priority, weight, active
@@ -37,9 +37,12 @@ internal static class CatalogLoader
             cancellationToken: cancellationToken));
 
         var models = (await results.ReadAsync<ModelRow>()).ToFrozenDictionary(row => row.ModelAlias, row => row.ToModel(), StringComparer.Ordinal);
-        var groupNames = await results.ReadAsync<string>();
+        var groupRows = await results.ReadAsync<GroupRow>();
         var members = (await results.ReadAsync<MemberRow>()).ToLookup(row => row.GroupName, row => row.ToMember(), StringComparer.Ordinal);
-        var groups = groupNames.ToFrozenDictionary(name => name, name => new CatalogGroup(name, [.. members[name]]), StringComparer.Ordinal);
+        var groups = groupRows.ToFrozenDictionary(
+            row => row.GroupName,
+            row => new CatalogGroup(row.GroupName, [.. members[row.GroupName]]) { CacheTtlSeconds = row.CacheTtlSeconds },
+            StringComparer.Ordinal);
         var accessGroups = (await results.ReadAsync<AccessRow>()).ToFrozenDictionary(
             row => row.GroupName,
             IReadOnlySet<string> (row) => row.Models.ToFrozenSet(StringComparer.Ordinal),
@@ -79,6 +82,13 @@ internal static class CatalogLoader
             MaxOutputTokens = MaxOutputTokens,
             Active = Active,
         };
+    }
+
+    private sealed record GroupRow
+    {
+        public required string GroupName { get; init; }
+
+        public int? CacheTtlSeconds { get; init; }
     }
 
     private sealed record MemberRow

@@ -7,26 +7,27 @@ namespace SaasLlm.Infrastructure.Catalog;
 
 internal sealed class ModelGroupRepository(PostgresSession session) : IModelGroupRepository
 {
-    public async Task<bool> CreateAsync(string groupName, string displayName, string description, CancellationToken cancellationToken) =>
+    public async Task<bool> CreateAsync(string groupName, string displayName, string description, int? cacheTtlSeconds, CancellationToken cancellationToken) =>
         await session.ExecuteAsync(
             """
-            insert into model_groups (group_name, display_name, description)
-            values (@groupName, @displayName, @description)
+            insert into model_groups (group_name, display_name, description, cache_ttl_seconds)
+            values (@groupName, @displayName, @description, nullif(@cacheTtlSeconds, 0))
             on conflict (group_name) do nothing
             """,
-            new { groupName, displayName, description },
+            new { groupName, displayName, description, cacheTtlSeconds },
             cancellationToken) == 1;
 
-    public async Task<bool> UpdateAsync(string groupName, string? displayName, string? description, CancellationToken cancellationToken) =>
+    public async Task<bool> UpdateAsync(string groupName, string? displayName, string? description, int? cacheTtlSeconds, CancellationToken cancellationToken) =>
         await session.ExecuteAsync(
             """
             update model_groups
             set display_name = coalesce(@displayName, display_name),
                 description = coalesce(@description, description),
+                cache_ttl_seconds = nullif(coalesce(@cacheTtlSeconds, cache_ttl_seconds), 0),
                 updated_at = now()
             where group_name = @groupName
             """,
-            new { groupName, displayName, description },
+            new { groupName, displayName, description, cacheTtlSeconds },
             cancellationToken) == 1;
 
     public async Task SetModelsAsync(string groupName, IReadOnlyList<ModelGroupMember> models, CancellationToken cancellationToken)
@@ -59,7 +60,7 @@ internal sealed class ModelGroupRepository(PostgresSession session) : IModelGrou
     {
         var group = await session.QuerySingleOrDefaultAsync<ModelGroupResponse>(
             """
-            select group_name, display_name, description, created_at, updated_at
+            select group_name, display_name, description, cache_ttl_seconds, created_at, updated_at
             from model_groups
             where group_name = @groupName
             """,
@@ -72,7 +73,7 @@ internal sealed class ModelGroupRepository(PostgresSession session) : IModelGrou
     {
         var rows = await session.QueryAsync<ModelGroupResponse>(
             """
-            select group_name, display_name, description, created_at, updated_at
+            select group_name, display_name, description, cache_ttl_seconds, created_at, updated_at
             from model_groups
             where @After is null or group_name > @After
             order by group_name

@@ -26,6 +26,9 @@ internal sealed class Deployment
     /// <summary>Retry, circuit breaker and time-out of this deployment's attempts.</summary>
     public required ResiliencePipeline<UpstreamAnswer> Pipeline { get; init; }
 
+    /// <summary>True where the sandbox stands in for a model that nobody has a credential for.</summary>
+    public required bool IsInvented { get; init; }
+
     /// <summary>For logs: never the secret.</summary>
     public override string ToString() => $"{Provider}/{UpstreamModel}@{Credential.Identity}";
 }

@@ -80,6 +80,7 @@ internal sealed class Deployments(
         Address = UpstreamHttp.Combine(address, "chat/completions"),
         Authorization = credential.ApiKey.Length == 0 ? null : new AuthenticationHeaderValue("Bearer", credential.ApiKey),
         Http = ReferenceEquals(credential, SandboxKey) ? http.Sandbox : http.Network,
+        IsInvented = ReferenceEquals(credential, SandboxKey),
         Pipeline = pipelines.Create(model.Provider, $"{model.Provider}/{model.UpstreamModel}@{credential.Identity}"),
     };
 }

@@ -47,7 +47,7 @@ internal sealed partial class LlmGateway : ILlmGateway
     }
 
     public async Task<GatewayReply> SendAsync(
-        ChatRequest request, IReadOnlyList<CatalogModel> targets, string organizationId, CancellationToken cancellationToken)
+        ChatRequest request, IReadOnlyList<CatalogModel> targets, string organizationId, CachePolicy? cache, CancellationToken cancellationToken)
     {
         var routes = await _deployments.ResolveAsync(targets, organizationId, cancellationToken);
         if (routes.Length == 0)
@@ -55,11 +55,18 @@ internal sealed partial class LlmGateway : ILlmGateway
 
         var call = new UpstreamCall(request, routes, isStream: false, _time.GetTimestamp(), cancellationToken);
         var (answer, error) = await RunAsync(call, cancellationToken);
-        return new GatewayReply { Answer = answer?.Answer, Error = error, Model = call.Model, Attempts = call.Attempts };
+        return new GatewayReply
+        {
+            Answer = answer?.Answer,
+            Error = error,
+            Model = call.Model,
+            Attempts = call.Attempts,
+            IsInvented = error is null && call.Deployment.IsInvented,
+        };
     }
 
     public async Task<GatewayStream> OpenStreamAsync(
-        ChatRequest request, IReadOnlyList<CatalogModel> targets, string organizationId, CancellationToken cancellationToken)
+        ChatRequest request, IReadOnlyList<CatalogModel> targets, string organizationId, CachePolicy? cache, CancellationToken cancellationToken)
     {
         var routes = await _deployments.ResolveAsync(targets, organizationId, cancellationToken);
         if (routes.Length == 0)

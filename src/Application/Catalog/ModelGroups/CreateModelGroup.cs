@@ -10,11 +10,13 @@ namespace SaasLlm.Application.Catalog.ModelGroups;
 
 /// <summary>Creates a model group: a name under which teams call, and the models that serve it.</summary>
 /// <param name="DisplayName">The group's name where absent.</param>
+/// <param name="CacheTtlSeconds">How long its answers may serve the same request again, in seconds, 0 to 86,400; absent or 0: as the team says.</param>
 public sealed record CreateModelGroup(
     string? GroupName,
     string? DisplayName = null,
     string? Description = null,
-    IReadOnlyList<ModelGroupEntry>? Models = null)
+    IReadOnlyList<ModelGroupEntry>? Models = null,
+    int? CacheTtlSeconds = null)
     : IRequest<Result<ModelGroupResponse>>, ITransactional;
 
 internal sealed class CreateModelGroupValidator : AbstractValidator<CreateModelGroup>
@@ -25,6 +27,7 @@ internal sealed class CreateModelGroupValidator : AbstractValidator<CreateModelG
         RuleFor(command => command.DisplayName).ValidText();
         RuleFor(command => command.Description).ValidText();
         RuleFor(command => command.Models).ValidEntries();
+        RuleFor(command => command.CacheTtlSeconds).CacheTtl();
     }
 }
 
@@ -34,7 +37,7 @@ internal sealed class CreateModelGroupHandler(IModelGroupRepository groups, IMod
     public async Task<Result<ModelGroupResponse>> Handle(CreateModelGroup command, CancellationToken cancellationToken)
     {
         var name = command.GroupName!;
-        if (!await groups.CreateAsync(name, command.DisplayName ?? name, command.Description ?? string.Empty, cancellationToken))
+        if (!await groups.CreateAsync(name, command.DisplayName ?? name, command.Description ?? string.Empty, command.CacheTtlSeconds, cancellationToken))
             return CatalogErrors.GroupAlreadyExists(name);
 
         var unknown = await models.UnknownAsync([.. command.Models!.Select(entry => entry.ModelName!)], cancellationToken);

@@ -11,10 +11,12 @@ namespace SaasLlm.Application.Catalog.ModelGroups;
 
 /// <summary>Changes what is given; what is absent stays.</summary>
 /// <param name="Models">Replaces the whole list.</param>
+/// <param name="CacheTtlSeconds">0: as the team says.</param>
 public sealed record UpdateModelGroup(
     string? DisplayName = null,
     string? Description = null,
-    IReadOnlyList<ModelGroupEntry>? Models = null)
+    IReadOnlyList<ModelGroupEntry>? Models = null,
+    int? CacheTtlSeconds = null)
     : IRequest<Result<ModelGroupResponse>>, ITransactional
 {
     [JsonIgnore]
@@ -28,6 +30,7 @@ internal sealed class UpdateModelGroupValidator : AbstractValidator<UpdateModelG
         RuleFor(command => command.GroupName).ValidId();
         RuleFor(command => command.DisplayName).RequiredText().When(command => command.DisplayName is not null);
         RuleFor(command => command.Description).ValidText();
+        RuleFor(command => command.CacheTtlSeconds).CacheTtl();
         When(command => command.Models is not null, () => RuleFor(command => command.Models).ValidEntries());
     }
 }
@@ -38,7 +41,7 @@ internal sealed class UpdateModelGroupHandler(IModelGroupRepository groups, IMod
     public async Task<Result<ModelGroupResponse>> Handle(UpdateModelGroup command, CancellationToken cancellationToken)
     {
         // Takes the group's row lock, so that two replacements of its models follow each other.
-        if (!await groups.UpdateAsync(command.GroupName, command.DisplayName, command.Description, cancellationToken))
+        if (!await groups.UpdateAsync(command.GroupName, command.DisplayName, command.Description, command.CacheTtlSeconds, cancellationToken))
             return CatalogErrors.GroupNotFound(command.GroupName);
 
         if (command.Models is { } entries)

@@ -41,6 +41,7 @@ internal sealed class UpstreamStream : GatewayStream
         {
             Model = call.Model,
             Attempts = call.Attempts,
+            IsInvented = call.Deployment.IsInvented,
         };
     }
 
