@@ -105,6 +105,12 @@ public sealed class ChatRequest
         output.Write("}"u8);
     }
 
+    /// <summary>
+    /// Writes what is asked of the model in the one form that all spellings of the request share. It is no JSON: made to be hashed.
+    /// </summary>
+    /// <returns>False where the request is too involved to be worth it; what is written then means nothing.</returns>
+    public bool TryWriteCanonical(IBufferWriter<byte> output, bool stream) => CanonicalRequest.TryWrite(Body, stream, output);
+
     private void WriteStreamMembers(IBufferWriter<byte> output, ReadOnlySpan<byte> body)
     {
         output.Write(",\"stream\":true,\"stream_options\":{"u8);
