@@ -29,7 +29,7 @@ internal sealed class ReplayStream(IReadOnlyList<byte[]> events) : RecordedStrea
     public override ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(Next < events.Count ? Take(events[Next]) : null);
+        return new(Next < events.Count ? Take(events[Next]) : default(ReadOnlyMemory<byte>?));
     }
 
     public override ValueTask DisposeAsync() => default;
