@@ -45,8 +45,7 @@ internal static class Service
         app.RefuseNulInQuery();
         app.UseDocumentationPages();
         app.UseRouting();
-        app.UseAuthentication();
-        app.UseAuthorization();
+        app.UseMiddleware<CallerAccess>();
 
         app.MapOrganizations();
         app.MapTeams();

@@ -1,5 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
+using SaasLlm.Application.Shared;
 
 namespace SaasLlm.Api.Auth;
 
@@ -9,10 +10,9 @@ internal sealed class OperatorKeys
     /// <summary>The documented key of a development service; Production refuses to start with it.</summary>
     public const string DevelopmentKey = "sk-admin-key-change-me";
 
-    private readonly byte[][] _hashes;
+    private readonly string[] _hashes;
 
-    private OperatorKeys(IEnumerable<string> keys) =>
-        _hashes = [.. keys.Select(key => SHA256.HashData(Encoding.UTF8.GetBytes(key)))];
+    private OperatorKeys(IEnumerable<string> keys) => _hashes = [.. keys.Select(VirtualKey.HashOf)];
 
     /// <exception cref="InvalidOperationException">Outside Development: no key, a short one, or the development default.</exception>
     public static OperatorKeys From(IConfiguration configuration, IHostEnvironment environment)
@@ -31,13 +31,11 @@ internal sealed class OperatorKeys
         return new OperatorKeys(keys);
     }
 
-    public bool Contains(string token)
+    public bool Contains(BearerToken token)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(token), hash);
         var found = false;
         foreach (var known in _hashes)
-            found |= CryptographicOperations.FixedTimeEquals(known, hash);
+            found |= CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(known.AsSpan()), MemoryMarshal.AsBytes(token.Hash.AsSpan()));
 
         return found;
     }

@@ -10,7 +10,7 @@ internal static class AccessGroupEndpoints
 {
     public static void MapAccessGroups(this IEndpointRouteBuilder app)
     {
-        var groups = app.MapGroup("/api/model-access-groups").WithTags("Model access groups").RequireAuthorization(Callers.Operator);
+        var groups = app.MapGroup("/api/model-access-groups").WithTags("Model access groups").ForOperators();
 
         groups.MapPost("/create", (JsonBody<CreateAccessGroup> body, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async command => (await mediator.Send(command, cancellationToken)).ToHttp()))

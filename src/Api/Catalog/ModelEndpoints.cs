@@ -10,7 +10,7 @@ internal static class ModelEndpoints
 {
     public static void MapModels(this IEndpointRouteBuilder app)
     {
-        var models = app.MapGroup("/api/models").WithTags("Models").RequireAuthorization(Callers.Operator);
+        var models = app.MapGroup("/api/models").WithTags("Models").ForOperators();
 
         models.MapPost("/create", (JsonBody<CreateModel> body, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async command => (await mediator.Send(command, cancellationToken)).ToHttp()))

@@ -11,7 +11,7 @@ internal static class ModelGroupEndpoints
 {
     public static void MapModelGroups(this IEndpointRouteBuilder app)
     {
-        var groups = app.MapGroup("/api/model-groups").WithTags("Model groups").RequireAuthorization(Callers.Operator);
+        var groups = app.MapGroup("/api/model-groups").WithTags("Model groups").ForOperators();
 
         groups.MapPost("/create", (JsonBody<CreateModelGroup> body, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async command => (await mediator.Send(command, cancellationToken)).ToHttp()))

@@ -16,7 +16,7 @@ internal static class CreditEndpoints
         credits.MapPost("/teams/{teamId}/add", (string teamId, JsonBody<AddToTeam> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async add => (await mediator.Send(
                     new AddCredits(context.Caller(), teamId, add.Credits, add.Reason, context.IdempotencyKey()), cancellationToken)).ToHttp()))
-            .RequireAuthorization(Callers.Operator)
+            .ForOperators()
             .WithSummary("Grant a team credits")
             .WithDescription("Send an Idempotency-Key header to make a repeated request harmless.")
             .Produces<CreditsAdded>();
@@ -24,37 +24,37 @@ internal static class CreditEndpoints
         credits.MapPost("/add", (JsonBody<AddByBody> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async add => (await mediator.Send(
                     new AddCredits(context.Caller(), add.TeamId, add.Amount, add.Description, context.IdempotencyKey()), cancellationToken)).ToHttp()))
-            .RequireAuthorization(Callers.Operator)
+            .ForOperators()
             .WithSummary("Grant a team credits (team in the body)")
             .Produces<CreditsAdded>();
 
         credits.MapGet("/teams/{teamId}/balance", (string teamId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 Balance(teamId, context, mediator, cancellationToken))
-            .RequireAuthorization(Callers.TeamOrOperator)
+            .ForTeamsAndOperators()
             .WithSummary("Show a team's credits")
             .Produces<BalanceResponse>();
 
         credits.MapGet("/balance", ([Microsoft.AspNetCore.Mvc.FromQuery(Name = "team_id")] string? teamId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 Balance(teamId, context, mediator, cancellationToken))
-            .RequireAuthorization(Callers.TeamOrOperator)
+            .ForTeamsAndOperators()
             .WithSummary("Show a team's credits (team in the query; a team's own key may leave it out)")
             .Produces<BalanceResponse>();
 
         credits.MapGet("/teams/{teamId}/transactions", (string teamId, int? limit, string? cursor, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 Transactions(teamId, new PageRequest(limit, cursor), context, mediator, cancellationToken))
-            .RequireAuthorization(Callers.TeamOrOperator)
+            .ForTeamsAndOperators()
             .WithSummary("List a team's ledger, newest first")
             .Produces<TransactionList>();
 
         credits.MapGet("/transactions", ([Microsoft.AspNetCore.Mvc.FromQuery(Name = "team_id")] string? teamId, int? limit, string? cursor, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 Transactions(teamId, new PageRequest(limit, cursor), context, mediator, cancellationToken))
-            .RequireAuthorization(Callers.TeamOrOperator)
+            .ForTeamsAndOperators()
             .WithSummary("List a team's ledger (team in the query)")
             .Produces<TransactionList>();
 
         app.MapGet("/api/ledger/verify", async (IMediator mediator, CancellationToken cancellationToken) =>
                 (await mediator.Send(new VerifyLedger(), cancellationToken)).ToHttp())
-            .RequireAuthorization(Callers.Operator)
+            .ForOperators()
             .WithTags("Credits")
             .WithSummary("Recompute every invariant of the ledger from its rows")
             .Produces<LedgerReport>();

@@ -1,3 +1,4 @@
+using SaasLlm.Api.Operations;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Infrastructure.Postgres;
@@ -25,6 +26,7 @@ internal static partial class FaultHandler
             var requestId = context.Response.Headers[RequestId.Header];
             context.Response.Clear();
             context.Response.Headers[RequestId.Header] = requestId;
+            context.Response.SetSecurityHeaders();
             await context.Response.WriteProblemAsync(Explain(exception));
         }
     });

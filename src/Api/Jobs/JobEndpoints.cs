@@ -11,7 +11,7 @@ internal static class JobEndpoints
 {
     public static void MapJobs(this IEndpointRouteBuilder app)
     {
-        var jobs = app.MapGroup("/api/jobs").WithTags("Jobs").RequireAuthorization(Callers.TeamOrOperator);
+        var jobs = app.MapGroup("/api/jobs").WithTags("Jobs").ForTeamsAndOperators();
 
         jobs.MapPost("/create", (JsonBody<CreateBody> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async job => (await mediator.Send(job.ToCommand(context), cancellationToken)).ToHttp()))
@@ -44,7 +44,7 @@ internal static class JobEndpoints
 
         jobs.MapGet("/{jobId}/costs", (string jobId, IMediator mediator, CancellationToken cancellationToken) =>
                 OfJob(jobId, async id => (await mediator.Send(new GetJobCosts(id), cancellationToken)).ToHttp()))
-            .RequireAuthorization(Callers.Operator)
+            .ForOperators()
             .WithSummary("Show what a job cost, call by call")
             .Produces<JobCostsResponse>();
 

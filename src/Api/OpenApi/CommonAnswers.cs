@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -29,15 +28,15 @@ internal sealed class CommonAnswers : IOpenApiOperationTransformer
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        var authorized = metadata.OfType<IAuthorizeData>().LastOrDefault();
-        if (authorized is null)
+        var required = metadata.OfType<CallerRequirement>().LastOrDefault();
+        if (required is null)
             return Task.CompletedTask;
 
         operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(DocumentHead.BearerScheme, context.Document)] = [] }];
-        if (authorized.Policy == Callers.Operator)
+        if (required.OperatorOnly)
             operation.Description = $"{operation.Description}\n\nOperators only.".TrimStart();
 
-        foreach (var status in StatusesOf(context.Description.HttpMethod, operation, authorized, metadata))
+        foreach (var status in StatusesOf(context.Description.HttpMethod, operation, required, metadata))
         {
             operation.Responses ??= [];
             operation.Responses.TryAdd(status.ToString(), new OpenApiResponse
@@ -53,7 +52,7 @@ internal sealed class CommonAnswers : IOpenApiOperationTransformer
         return Task.CompletedTask;
     }
 
-    private static IEnumerable<int> StatusesOf(string? method, OpenApiOperation operation, IAuthorizeData authorized, IList<object> metadata)
+    private static IEnumerable<int> StatusesOf(string? method, OpenApiOperation operation, CallerRequirement required, IList<object> metadata)
     {
         var hasBody = operation.RequestBody is not null;
         var hasQuery = operation.Parameters?.Any(parameter => parameter.In == ParameterLocation.Query) ?? false;
@@ -75,7 +74,7 @@ internal sealed class CommonAnswers : IOpenApiOperationTransformer
 
         if (hasBody || hasQuery || hasId)
             yield return StatusCodes.Status422UnprocessableEntity;
-        if (authorized.Policy != Callers.Operator)
+        if (!required.OperatorOnly)
             yield return StatusCodes.Status429TooManyRequests;
 
         yield return StatusCodes.Status500InternalServerError;

@@ -2,7 +2,7 @@ using SaasLlm.Api.Auth;
 
 namespace SaasLlm.Api.Operations;
 
-/// <summary>One line for each request. It names the route's template, never the path or the query, which may carry a caller's data.</summary>
+/// <summary>One line for each request: good ones at Debug, refused ones at Information, faults at Warning. It names the route's template, never the path or the query, which may carry a caller's data.</summary>
 internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLog> logger, TimeProvider time)
 {
     /// <summary>What proxies write for a caller who left before the answer.</summary>
@@ -21,25 +21,32 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
         }
         finally
         {
-            // Probes come every few seconds and say nothing new.
-            var level = context.Request.Path.StartsWithSegments(HealthEndpoints.Path, StringComparison.Ordinal) ? LogLevel.Debug : LogLevel.Information;
+            var status = context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted ? CallerLeft : context.Response.StatusCode;
+            var level = LevelOf(context.Request.Path, status);
             if (logger.IsEnabled(level))
-                Log(level, context, time.GetElapsedTime(started));
+                Log(level, context, status, time.GetElapsedTime(started));
         }
     }
 
-    private void Log(LogLevel level, HttpContext context, TimeSpan elapsed)
+    /// <summary>
+    /// What went well is in the database, calls and ledger alike, and a line for each would cost more than the rest of the way
+    /// through here. Probes come every few seconds and say nothing new.
+    /// </summary>
+    private static LogLevel LevelOf(PathString path, int status) => status switch
     {
-        var left = context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted;
-        LogRequest(
-            level,
-            context.Request.Method,
-            (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)",
-            left ? CallerLeft : context.Response.StatusCode,
-            Math.Round(elapsed.TotalMilliseconds, 2),
-            context.TraceIdentifier,
-            (context.User.Identity as CallerIdentity)?.Name ?? "anonymous");
-    }
+        >= StatusCodes.Status500InternalServerError => LogLevel.Warning,
+        >= StatusCodes.Status400BadRequest => LogLevel.Information,
+        _ => path.StartsWithSegments(HealthEndpoints.Path, StringComparison.Ordinal) ? LogLevel.Trace : LogLevel.Debug,
+    };
+
+    private void Log(LogLevel level, HttpContext context, int status, TimeSpan elapsed) => LogRequest(
+        level,
+        context.Request.Method,
+        (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)",
+        status,
+        Math.Round(elapsed.TotalMilliseconds, 2),
+        context.TraceIdentifier,
+        context.KnownCaller()?.Name ?? "anonymous");
 
     [LoggerMessage(Message = "{Method} {Route} {Status} in {ElapsedMs} ms, request {RequestId}, caller {Caller}")]
     private partial void LogRequest(LogLevel level, string method, string route, int status, double elapsedMs, string requestId, string caller);

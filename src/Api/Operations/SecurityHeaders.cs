@@ -5,20 +5,16 @@ internal static class SecurityHeaders
 {
     private const string Policy = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-    // Set when the answer starts, because the fault handler clears the headers on its way; a page may have set a policy of its own.
+    /// <summary>Sets them at once; a page may replace the policy, and who clears the headers sets them again.</summary>
     public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use(static (context, next) =>
     {
-        context.Response.OnStarting(
-            static state =>
-            {
-                var headers = ((HttpResponse)state).Headers;
-                headers.XContentTypeOptions = "nosniff";
-                if (headers.ContentSecurityPolicy.Count == 0)
-                    headers.ContentSecurityPolicy = Policy;
-
-                return Task.CompletedTask;
-            },
-            context.Response);
+        context.Response.SetSecurityHeaders();
         return next(context);
     });
+
+    public static void SetSecurityHeaders(this HttpResponse response)
+    {
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.ContentSecurityPolicy = Policy;
+    }
 }

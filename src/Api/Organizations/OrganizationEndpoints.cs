@@ -12,7 +12,7 @@ internal static class OrganizationEndpoints
 
     public static void MapOrganizations(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/api/organizations").WithTags("Organizations").RequireAuthorization(Callers.Operator);
+        var group = app.MapGroup("/api/organizations").WithTags("Organizations").ForOperators();
 
         group.MapPost("/create", (JsonBody<CreateOrganization> body, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async command => (await mediator.Send(command, cancellationToken)).ToHttp()))

@@ -10,7 +10,7 @@ internal static class ProviderCredentialEndpoints
 {
     public static void MapProviderCredentials(this IEndpointRouteBuilder app)
     {
-        var credentials = app.MapGroup("/api/provider-credentials").WithTags("Provider credentials").RequireAuthorization(Callers.Operator);
+        var credentials = app.MapGroup("/api/provider-credentials").WithTags("Provider credentials").ForOperators();
 
         credentials.MapPost("/create", (JsonBody<CreateProviderCredential> body, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async command => (await mediator.Send(command, cancellationToken)).ToHttp()))

@@ -15,7 +15,7 @@ internal static class TeamEndpoints
 
     public static void MapTeams(this IEndpointRouteBuilder app)
     {
-        var teams = app.MapGroup("/api/teams").WithTags("Teams").RequireAuthorization(Callers.Operator);
+        var teams = app.MapGroup("/api/teams").WithTags("Teams").ForOperators();
 
         teams.MapPost("/create", (JsonBody<CreateTeam> body, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async command => (await mediator.Send(command, cancellationToken)).ToHttp()))
@@ -30,7 +30,7 @@ internal static class TeamEndpoints
 
         app.MapGet("/api/organizations/{organizationId}/teams", async (string organizationId, int? limit, string? cursor, IMediator mediator, CancellationToken cancellationToken) =>
                 (await mediator.Send(new ListTeams(organizationId, new PageRequest(limit, cursor)), cancellationToken)).ToHttp())
-            .RequireAuthorization(Callers.Operator)
+            .ForOperators()
             .WithTags("Organizations")
             .WithSummary("List an organization's teams")
             .Produces<TeamList>();
@@ -95,7 +95,7 @@ internal static class TeamEndpoints
     /// <summary>What a team may see of itself.</summary>
     private static void MapViews(IEndpointRouteBuilder app)
     {
-        var own = app.MapGroup("/api/teams/{teamId}").WithTags("Teams").RequireAuthorization(Callers.TeamOrOperator);
+        var own = app.MapGroup("/api/teams/{teamId}").WithTags("Teams").ForTeamsAndOperators();
 
         own.MapGet("/", async (string teamId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 (await mediator.Send(new GetTeam(context.Caller(), teamId), cancellationToken)).ToHttp())
@@ -114,7 +114,7 @@ internal static class TeamEndpoints
 
         app.MapGet("/api/organizations/{organizationId}/usage", async (string organizationId, string? period, IMediator mediator, CancellationToken cancellationToken) =>
                 (await mediator.Send(new GetOrganizationUsage(organizationId, period), cancellationToken)).ToHttp())
-            .RequireAuthorization(Callers.Operator)
+            .ForOperators()
             .WithTags("Organizations")
             .WithSummary("Show what all teams of an organization used")
             .Produces<UsageResponse>();

@@ -21,6 +21,7 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, Ti
     private volatile ConnectionMultiplexer? _multiplexer;
     private IDatabase? _database;
     private Task _connecting = Task.CompletedTask;
+    private int _disposed;
 
     public bool IsAvailable => _multiplexer is { IsConnected: true } && !_circuit.IsOpen;
 
@@ -68,6 +69,10 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, Ti
 
     public async ValueTask DisposeAsync()
     {
+        // The container knows it under several names, and disposes it under each.
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+            return;
+
         await _stopping.CancelAsync();
         await _connecting;
         if (_multiplexer is { } multiplexer)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Moq;
 using SaasLlm.Api.Auth;
+using SaasLlm.Application.Shared;
 using SaasLlm.Testing;
 
 namespace SaasLlm.Api.Tests.Http;
@@ -21,9 +22,9 @@ internal sealed class StartUpTests
     {
         var keys = OperatorKeys.From(Configuration("sk-of-the-operator-0123"), Environment("Production"));
 
-        Assert.That(keys.Contains("sk-of-the-operator-0123"), Is.True);
-        Assert.That(keys.Contains("sk-of-the-operator-012"), Is.False);
-        Assert.That(keys.Contains(OperatorKeys.DevelopmentKey), Is.False);
+        Assert.That(keys.Contains(Token("sk-of-the-operator-0123")), Is.True);
+        Assert.That(keys.Contains(Token("sk-of-the-operator-012")), Is.False);
+        Assert.That(keys.Contains(Token(OperatorKeys.DevelopmentKey)), Is.False);
     }
 
     [Test]
@@ -48,6 +49,8 @@ internal sealed class StartUpTests
         Assert.That(costs.GetProperty("failed_calls").GetInt32(), Is.EqualTo(1));
         Assert.That(costs.GetProperty("total_cost_usd").GetDecimal(), Is.Zero);
     }
+
+    private static BearerToken Token(string value) => new(value, VirtualKey.HashOf(value));
 
     private static IConfiguration Configuration(string? key) => new ConfigurationBuilder()
         .AddInMemoryCollection(key is null ? [] : new Dictionary<string, string?>(StringComparer.Ordinal) { ["Auth:AdminKeys:0"] = key })

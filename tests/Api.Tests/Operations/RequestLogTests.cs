@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
@@ -21,7 +20,7 @@ internal sealed class RequestLogTests
         await Invoke(logger, context, inside =>
         {
             inside.SetEndpoint(new RouteEndpoint(_ => Task.CompletedTask, RoutePatternFactory.Parse("/api/teams/{teamId}/usage"), 0, null, null));
-            inside.User = new ClaimsPrincipal(new CallerIdentity(new Caller("acme-secret", "sk-1234…cdef"), "virtual_key"));
+            inside.Features.Set(new CallerIdentity(new Caller("acme-secret", "sk-1234…cdef")));
             inside.Response.StatusCode = StatusCodes.Status403Forbidden;
         });
 
@@ -40,14 +39,18 @@ internal sealed class RequestLogTests
         Assert.That(logger.Lines.Single().Text, Does.Match(@"^GET \(no route\) 404 in [0-9.]+ ms, request request-1, caller anonymous$"));
     }
 
-    [TestCase("/health", LogLevel.Debug)]
-    [TestCase("/health/ready", LogLevel.Debug)]
-    [TestCase("/healthy", LogLevel.Information)]
-    public async Task Invoke_ForAProbe_LogsAtDebug(string path, LogLevel level)
+    [TestCase("/api/teams", 200, LogLevel.Debug)]
+    [TestCase("/api/teams", 404, LogLevel.Information)]
+    [TestCase("/api/teams", 503, LogLevel.Warning)]
+    [TestCase("/health", 200, LogLevel.Trace)]
+    [TestCase("/health/ready", 200, LogLevel.Trace)]
+    [TestCase("/health/ready", 503, LogLevel.Warning)]
+    [TestCase("/healthy", 200, LogLevel.Debug)]
+    public async Task Invoke_ByTheStatus_LogsTheMoreTheWorse(string path, int status, LogLevel level)
     {
         var logger = new Recorder();
 
-        await Invoke(logger, Request(path), _ => { });
+        await Invoke(logger, Request(path), inside => inside.Response.StatusCode = status);
 
         Assert.That(logger.Lines.Single().Level, Is.EqualTo(level));
     }
