@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using SaasLlm.Testing;
 
 namespace SaasLlm.Api.Tests.Jobs;
@@ -286,7 +287,7 @@ internal sealed class ResponseCacheTests
         {
             await UpstreamScript.Stream(UpstreamScript.Text("one")).Serve(context, cancellationToken);
             await more.Task.WaitAsync(cancellationToken);
-            await UpstreamScript.Stream(UpstreamScript.Text("two"), UpstreamScript.Finish(), UpstreamScript.Usage(20, 5), UpstreamScript.Done).Serve(context, cancellationToken);
+            await context.Response.WriteAsync(UpstreamScript.Text("two") + UpstreamScript.Finish() + UpstreamScript.Usage(20, 5) + UpstreamScript.Done, cancellationToken);
         }));
         var team = await _service.CreateTeamAtAsync(upstream);
         var left = await team.CreateJobAsync();
