@@ -20,7 +20,7 @@ internal sealed class CachingGateway(
     TimeProvider time) : ILlmGateway
 {
     /// <summary>Calls upstream that others may wait for, by what they ask and how old an answer they take. At most one for each running call.</summary>
-    private readonly ConcurrentDictionary<(ResponseKey, int), TaskCompletionSource<Landing>> _plain = new();
+    private readonly ConcurrentDictionary<(ResponseKey, int), PlainFlight> _plain = new();
     private readonly ConcurrentDictionary<(ResponseKey, int), StreamFlight> _streams = new();
 
     public Task<GatewayReply> SendAsync(
@@ -37,17 +37,17 @@ internal sealed class CachingGateway(
 
     private async Task<GatewayReply> SendAsync(CachedCall call, CancellationToken cancellationToken)
     {
+        PlainFlight? flight = null;
         for (var waits = 1; ; waits++)
         {
             if (await FindInMemoryAsync(call, cancellationToken) is { } kept)
                 return Shared(new Landing(kept, null, call.ModelOf(kept), Sent: false));
 
-            var flight = new TaskCompletionSource<Landing>(TaskCreationOptions.RunContinuationsAsynchronously);
-            var joined = _plain.GetOrAdd(call.Flight, flight);
-            if (ReferenceEquals(joined, flight))
+            flight = Enter(_plain, call, flight?.Next ?? _plain.GetOrAdd(call.Flight, static _ => new PlainFlight()), out var leads);
+            if (leads)
                 return await LeadAsync(call, flight, cancellationToken);
 
-            var landing = await joined.Task.WaitAsync(cancellationToken);
+            var landing = await flight.Landed.WaitAsync(cancellationToken);
             if (!landing.IsFinalAfter(waits))
                 continue;
 
@@ -57,7 +57,7 @@ internal sealed class CachingGateway(
         }
     }
 
-    private async Task<GatewayReply> LeadAsync(CachedCall call, TaskCompletionSource<Landing> flight, CancellationToken cancellationToken)
+    private async Task<GatewayReply> LeadAsync(CachedCall call, PlainFlight flight, CancellationToken cancellationToken)
     {
         // What those who wait get where this one ends by an exception.
         var landing = new Landing(null, LlmErrors.Failed(), null, Sent: true);
@@ -84,7 +84,7 @@ internal sealed class CachingGateway(
             // A failure is gone before those who wait for it look again; an answer is kept before it goes, so that none looks in between.
             if (!keeps)
                 _plain.TryRemove(KeyValuePair.Create(call.Flight, flight));
-            flight.SetResult(landing);
+            flight.Land(landing);
             if (keeps)
                 _ = KeepAsync(_plain, call, flight, landing.Answer!);
         }
@@ -92,29 +92,34 @@ internal sealed class CachingGateway(
 
     private async Task<GatewayStream> OpenStreamAsync(CachedCall call, CancellationToken cancellationToken)
     {
+        StreamFlight? flight = null;
         for (var waits = 1; ; waits++)
         {
             if (await FindInMemoryAsync(call, cancellationToken) is { } kept)
                 return Replay(call, kept);
 
-            var flight = new StreamFlight(options.Value.MaxEntryBytes);
-            var joined = _streams.GetOrAdd(call.Flight, flight);
-            if (ReferenceEquals(joined, flight))
+            flight = Enter(
+                _streams,
+                call,
+                flight?.Next ?? _streams.GetOrAdd(call.Flight, static (_, maxBytes) => new StreamFlight(maxBytes), options.Value.MaxEntryBytes),
+                out var leads);
+            if (leads)
                 return await LeadStreamAsync(call, flight, cancellationToken);
-            if (!joined.TryJoin())
+            if (!flight.TryJoin())
             {
                 // It is over, or has outgrown what is kept.
-                _streams.TryRemove(KeyValuePair.Create(call.Flight, joined));
+                _streams.TryRemove(KeyValuePair.Create(call.Flight, flight));
+                flight = null;
                 waits--;
                 continue;
             }
 
-            var landing = await joined.StartedAsync(cancellationToken);
+            var landing = await flight.StartedAsync(cancellationToken);
             if (landing is null or { Error: null })
             {
                 if (landing?.Answer is { } answer)
                 {
-                    joined.Leave();
+                    flight.Leave();
                     metrics.Hit(AnswerSource.Running);
                     return Replay(call, answer);
                 }
@@ -122,7 +127,7 @@ internal sealed class CachingGateway(
                 // Also where the caller has left meanwhile: the stream says so when it is read, and its call is on record as one that cost nothing.
                 if (landing is not null)
                     metrics.Hit(AnswerSource.Running);
-                return new FollowerStream(joined, cancellationToken)
+                return new FollowerStream(flight, cancellationToken)
                 {
                     Model = landing?.Model,
                     Attempts = 0,
@@ -131,7 +136,7 @@ internal sealed class CachingGateway(
                 };
             }
 
-            joined.Leave();
+            flight.Leave();
             if (landing.Value.IsFinalAfter(waits))
             {
                 return new RefusedStream
@@ -177,8 +182,18 @@ internal sealed class CachingGateway(
         {
             if (landing is not { Error: null, Answer: null })
                 _streams.TryRemove(KeyValuePair.Create(call.Flight, flight));
-            flight.Start(landing);
+            flight.Land(landing);
         }
+    }
+
+    /// <summary>Makes a flight that was chosen known to those who come later, where this call leads it.</summary>
+    private static TFlight Enter<TFlight>(ConcurrentDictionary<(ResponseKey, int), TFlight> flights, in CachedCall call, TFlight flight, out bool leads)
+        where TFlight : Flight<TFlight>
+    {
+        leads = flight.TryLead();
+        if (leads)
+            flights.TryAdd(call.Flight, flight);
+        return flight;
     }
 
     /// <summary>Keeps a stream that has come to its end, or forgets it.</summary>

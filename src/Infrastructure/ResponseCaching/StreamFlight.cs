@@ -12,13 +12,12 @@ namespace SaasLlm.Infrastructure.ResponseCaching;
 /// </summary>
 /// <param name="maxKeptBytes">A longer answer is not kept and takes no more followers.</param>
 [SuppressMessage("Design", "CA1001", Justification = "The token source has neither timer nor handle, and followers may look at it after the leader has gone.")]
-internal sealed class StreamFlight(int maxKeptBytes)
+internal sealed class StreamFlight(int maxKeptBytes) : Flight<StreamFlight>
 {
     /// <summary>How far a reader of an answer that is too long to be kept may lag behind the fastest one.</summary>
     private const int MinLagBytes = 1024 * 1024;
 
     private readonly Lock _gate = new();
-    private readonly TaskCompletionSource<Landing> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _abandon = new();
     private readonly List<byte[]?> _events = [];
     private GatewayStream? _upstream;
@@ -47,9 +46,6 @@ internal sealed class StreamFlight(int maxKeptBytes)
         _onEnd = onEnd;
     }
 
-    /// <summary>Tells the followers whether there is a stream.</summary>
-    public void Start(in Landing landing) => _started.SetResult(landing);
-
     /// <summary>False where it is too late; else the follower must leave in the end.</summary>
     public bool TryJoin()
     {
@@ -66,7 +62,7 @@ internal sealed class StreamFlight(int maxKeptBytes)
     {
         try
         {
-            return await _started.Task.WaitAsync(cancellationToken);
+            return await Landed.WaitAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -106,6 +102,8 @@ internal sealed class StreamFlight(int maxKeptBytes)
             await AdvanceAsync(CountEvents(), CancellationToken.None);
         await _upstream!.DisposeAsync();
     }
+
+    protected override StreamFlight MakeNext() => new(maxKeptBytes);
 
     private int CountEvents()
     {
