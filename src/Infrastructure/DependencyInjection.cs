@@ -14,6 +14,7 @@ using SaasLlm.Infrastructure.Postgres;
 using SaasLlm.Infrastructure.Postgres.Embedded;
 using SaasLlm.Infrastructure.RateLimiting;
 using SaasLlm.Infrastructure.Redis;
+using SaasLlm.Infrastructure.ResponseCaching;
 using SaasLlm.Infrastructure.Settlement;
 
 namespace SaasLlm.Infrastructure;
@@ -37,6 +38,7 @@ public static class DependencyInjection
         services.AddCatalog();
         services.AddLedger(configuration);
         services.AddLlm(configuration);
+        services.AddResponseCache(configuration);
         return services;
     }
 

@@ -45,7 +45,7 @@ internal sealed class LlmAnswerResult(LlmAnswer answer, JobCompletion? completio
         writer.WriteNumber("completion_tokens"u8, answer.Usage.CompletionTokens);
         writer.WriteNumber("latency_ms"u8, answer.LatencyMs);
         writer.WriteString("model_group"u8, answer.ModelGroup);
-        writer.WriteBoolean("cached"u8, false);
+        writer.WriteBoolean("cached"u8, answer.Cached);
         writer.WriteEndObject();
 
         if (completion is not null)

@@ -55,9 +55,15 @@ internal record LlmCallBody
 
     public long? Seed { get; init; }
 
+    [Description("`{\"ttl\":300}`: an answer to the same request may serve again that is at most so many seconds old (1 to 86400), and this one is kept for as long. 0 asks for a new one. Without it the model group's or the team's setting holds.")]
+    public LlmCallCache? Cache { get; init; }
+
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Others { get; init; }
 }
+
+/// <param name="Ttl">Seconds, 0 to 86,400.</param>
+internal sealed record LlmCallCache(int Ttl);
 
 /// <summary>A job and its one call in one body.</summary>
 internal sealed record CreateAndCallBody : LlmCallBody

@@ -48,6 +48,7 @@ public sealed class CallAdmission(
             Team = team,
             Request = request,
             Route = route.Value,
+            Cache = route.Value.CachePolicyFor(team, request),
             Lease = lease.Value,
             RequestId = requestId,
             StartedAt = time.GetUtcNow(),
@@ -88,8 +89,9 @@ public sealed class CallAdmission(
     internal CallRecord Record(AdmittedCall call, GatewayOutcome outcome, CallEnd end)
     {
         var usage = end.Usage;
+        var priceUsd = outcome.Model?.Prices?.CostUsd(usage) ?? 0;
         var hedgeCostUsd = HedgeCostUsd(call, outcome);
-        call.Lease.TrueUp(usage.TotalTokens);
+        call.Lease.TrueUp(outcome.Cached ? 0 : usage.TotalTokens);
         return new CallRecord
         {
             CallId = call.CallId,
@@ -103,9 +105,10 @@ public sealed class CallAdmission(
             Error = end.Error?.Message,
             Streamed = end.Streamed,
             Usage = usage,
-            UsageSource = end.Source,
-            CostUsd = (outcome.Model?.Prices?.CostUsd(usage) ?? 0) + (hedgeCostUsd ?? 0),
+            UsageSource = outcome.Cached ? UsageSource.Cached : end.Source,
+            CostUsd = (outcome.Cached ? 0 : priceUsd) + (hedgeCostUsd ?? 0),
             HedgeCostUsd = hedgeCostUsd,
+            ClientCostUsd = outcome.ClientPricePercent == 100 ? priceUsd : Money.RoundUsd(priceUsd * outcome.ClientPricePercent / 100),
             LatencyMs = (int)Math.Min(int.MaxValue, time.GetElapsedTime(call.StartedTimestamp).TotalMilliseconds),
             Attempts = outcome.Attempts,
             FinishReason = end.FinishReason,
@@ -127,6 +130,9 @@ internal sealed record AdmittedCall
     public required ChatRequest Request { get; init; }
 
     public required ModelRoute Route { get; init; }
+
+    /// <summary>Null: no answer is served from the cache or kept in it.</summary>
+    public CachePolicy? Cache { get; init; }
 
     public required IRateLease Lease { get; init; }
 

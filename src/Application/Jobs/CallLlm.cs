@@ -29,6 +29,9 @@ public sealed record LlmAnswer
 
     /// <summary>The group, or the model alias, that the caller asked for.</summary>
     public required string ModelGroup { get; init; }
+
+    /// <summary>True where an earlier answer to the same request served.</summary>
+    public bool Cached { get; init; }
 }
 
 internal sealed class CallLlmHandler(CallAdmission admission, ILlmGateway gateway, ICallSettlement settlement)
@@ -42,7 +45,7 @@ internal sealed class CallLlmHandler(CallAdmission admission, ILlmGateway gatewa
 
         var call = admitted.Value;
         using var lease = call.Lease;
-        var reply = await gateway.SendAsync(call.Request, call.Route.Targets, call.Team.OrganizationId, CancellationToken.None);
+        var reply = await gateway.SendAsync(call.Request, call.Route.Targets, call.Team.OrganizationId, call.Cache, CancellationToken.None);
         var record = admission.Record(call, reply, EndOf(call, reply));
         await settlement.RecordAsync(record, CancellationToken.None);
 
@@ -56,6 +59,7 @@ internal sealed class CallLlmHandler(CallAdmission admission, ILlmGateway gatewa
                 Usage = record.Usage,
                 LatencyMs = record.LatencyMs,
                 ModelGroup = call.Route.Name,
+                Cached = reply.Cached,
             };
     }
 

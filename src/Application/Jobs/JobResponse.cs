@@ -168,11 +168,12 @@ public sealed record CallCost
 
     public required int ReasoningTokens { get; init; }
 
-    /// <summary>upstream, delivered, drained, estimated or unknown.</summary>
+    /// <summary>upstream, delivered, drained, estimated, unknown or cached.</summary>
     public required string UsageSource { get; init; }
 
     public required decimal CostUsd { get; init; }
 
+    /// <summary>What the client is to pay, in USD: the provider's cost, and of a cached answer the configured share of it.</summary>
     public required decimal ClientCostUsd { get; init; }
 
     public required int LatencyMs { get; init; }

@@ -21,6 +21,13 @@ internal sealed record ModelRoute(string Name, RouteTargets Targets)
     private static readonly Error NoDefault =
         Error.Field("model_group", "is required: the team has no model group of its own.");
 
+    /// <summary>How long the group's answers may serve again, in seconds; null: as the team says.</summary>
+    public int? CacheTtlSeconds { get; init; }
+
+    /// <summary>What the request says of the cache, else the group, else the team; null where it is off.</summary>
+    public CachePolicy? CachePolicyFor(TeamAccess team, ChatRequest request) =>
+        (request.CacheTtlSeconds ?? CacheTtlSeconds ?? team.CacheTtlSeconds) is { } ttl and > 0 ? new CachePolicy(team.TeamId, Name, ttl) : null;
+
     /// <summary>Resolves what the caller asked for against what its team is granted.</summary>
     public static Result<ModelRoute> Resolve(TeamAccess team, CatalogSnapshot catalog, string? modelGroup, string? model)
     {
@@ -62,7 +69,7 @@ internal sealed record ModelRoute(string Name, RouteTargets Targets)
 
     private static Result<ModelRoute>? WorkOut(CatalogSnapshot catalog, RouteKind kind, string name) => kind switch
     {
-        RouteKind.Group => catalog.Groups.TryGetValue(name, out var group) ? Of(name, RouteOrder.Of(group, catalog)) : default(Result<ModelRoute>?),
+        RouteKind.Group => catalog.Groups.TryGetValue(name, out var group) ? Of(name, RouteOrder.Of(group, catalog), group.CacheTtlSeconds) : default(Result<ModelRoute>?),
         RouteKind.Model => Of(name, catalog.Models.TryGetValue(name, out var model) && model.Active ? [model] : []),
         _ => catalog.AccessGroups.TryGetValue(name, out var aliases) ? Of(name, ByPrice(aliases, catalog)) : default(Result<ModelRoute>?),
     };
@@ -78,14 +85,16 @@ internal sealed record ModelRoute(string Name, RouteTargets Targets)
             .ThenBy(model => model.Alias, StringComparer.Ordinal),
     ];
 
-    private static Result<ModelRoute> Of(string name, RouteTargets targets)
+    private static Result<ModelRoute> Of(string name, RouteTargets targets, int? cacheTtlSeconds = null)
     {
         if (targets.Count == 0)
             return NothingActive;
         if (targets.All(model => model.Prices is not null))
-            return new ModelRoute(name, targets);
+            return new ModelRoute(name, targets) { CacheTtlSeconds = cacheTtlSeconds };
 
         var priced = targets.Items.ToArray().Where(target => target.Model.Prices is not null).ToArray();
-        return priced.Length == 0 ? NotPriced : new ModelRoute(name, new RouteTargets(priced, targets.Strategy, targets.HedgeAfterMs));
+        return priced.Length == 0
+            ? NotPriced
+            : new ModelRoute(name, new RouteTargets(priced, targets.Strategy, targets.HedgeAfterMs)) { CacheTtlSeconds = cacheTtlSeconds };
     }
 }

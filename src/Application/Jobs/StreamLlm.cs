@@ -26,7 +26,7 @@ internal sealed class StreamLlmHandler(CallAdmission admission, ILlmGateway gate
         GatewayStream upstream;
         try
         {
-            upstream = await gateway.OpenStreamAsync(call.Request, call.Route.Targets, call.Team.OrganizationId, cancellationToken);
+            upstream = await gateway.OpenStreamAsync(call.Request, call.Route.Targets, call.Team.OrganizationId, call.Cache, cancellationToken);
         }
         catch (OperationCanceledException exception)
         {
@@ -81,6 +81,9 @@ public sealed class LlmStream : IAsyncDisposable
     /// <summary>True where the caller asked for the usage chunk.</summary>
     public bool IncludeUsage => _call.Request.IncludeUsage;
 
+    /// <summary>True where an earlier answer to the same request is streamed again.</summary>
+    public bool Cached => _upstream.Cached;
+
     /// <summary>Why the stream broke; null while it runs and after a good end.</summary>
     public Error? Fault => _upstream.Fault;
 
@@ -126,8 +129,8 @@ public sealed class LlmStream : IAsyncDisposable
 
         var left = !_ended && Fault is null;
         var finish = left ? CallEnd.CallerLeft : _upstream.FinishReason;
-        if (_upstream.Usage is { } usage && !left)
-            return new CallEnd(Fault, usage, UsageSource.Upstream, Streamed: true, finish);
+        if (_upstream.Usage is { } usage && (!left || _upstream.Drained))
+            return new CallEnd(Fault, usage, left ? UsageSource.Drained : UsageSource.Upstream, Streamed: true, finish);
 
         var delivered = new TokenUsage(TokenEstimate.FromBytes(_call.Request.PromptBytes), TokenEstimate.FromBytes(_upstream.DeliveredTextBytes));
         return new CallEnd(Fault, delivered, left || Fault is not null ? UsageSource.Delivered : UsageSource.Estimated, Streamed: true, finish);

@@ -24,6 +24,7 @@ internal enum ChatMemberUse
     Temperature,
     Choices,
     Messages,
+    Cache,
 }
 
 /// <summary>The JSON types that a member may have; null is always one of them and means absent.</summary>
@@ -71,7 +72,7 @@ internal sealed record ChatMember(string Name, JsonShapes Shapes, ChatMemberUse 
         new("power_level", JsonShapes.Any, ChatMemberUse.Drop),
         new("task_type", JsonShapes.Any, ChatMemberUse.Drop),
         new("privacy_required", JsonShapes.Any, ChatMemberUse.Drop),
-        new("cache", JsonShapes.Any, ChatMemberUse.Drop),
+        new("cache", JsonShapes.Map, ChatMemberUse.Cache),
         new("job_id", JsonShapes.Any, ChatMemberUse.Drop),
         new("team_id", JsonShapes.Any, ChatMemberUse.Drop),
         new("job_type", JsonShapes.Any, ChatMemberUse.Drop),
@@ -87,7 +88,8 @@ internal sealed record ChatMember(string Name, JsonShapes Shapes, ChatMemberUse 
 
     /// <summary>True where it is sent upstream as the caller wrote it.</summary>
     public bool IsPassedOn => Use is not (ChatMemberUse.Drop or ChatMemberUse.ModelGroup or ChatMemberUse.Model
-        or ChatMemberUse.Purpose or ChatMemberUse.Stream or ChatMemberUse.StreamOptions);
+        or ChatMemberUse.Purpose or ChatMemberUse.Stream or ChatMemberUse.StreamOptions
+        or ChatMemberUse.Cache);
 
     /// <summary>The member whose name the reader stands on, however it is escaped; null where it is unknown.</summary>
     public static ChatMember? At(ref Utf8JsonReader reader, out ulong bit)

@@ -26,6 +26,7 @@ public sealed class ChatRequest
         IncludeUsage = scan.IncludeUsage;
         MaxTokens = scan.MaxTokens;
         PromptBytes = scan.PromptBytes;
+        CacheTtlSeconds = scan.CacheTtlSeconds;
         _passedOn = scan.PassedOn;
         _streamOptions = scan.StreamOptions;
     }
@@ -50,6 +51,9 @@ public sealed class ChatRequest
 
     /// <summary><c>max_completion_tokens</c> or <c>max_tokens</c>, where given.</summary>
     public int? MaxTokens { get; }
+
+    /// <summary><c>cache.ttl</c>: how old an answer may be that serves again, in seconds; 0: none may; null: as the group or the team says.</summary>
+    public int? CacheTtlSeconds { get; }
 
     /// <summary>
     /// UTF-8 bytes of the messages, tools and response format: the base of a prompt estimate. Pictures sent inline count as
@@ -100,6 +104,12 @@ public sealed class ChatRequest
 
         output.Write("}"u8);
     }
+
+    /// <summary>
+    /// Writes what is asked of the model in the one form that all spellings of the request share. It is no JSON: made to be hashed.
+    /// </summary>
+    /// <returns>False where the request is too involved to be worth it; what is written then means nothing.</returns>
+    public bool TryWriteCanonical(IBufferWriter<byte> output, bool stream) => CanonicalRequest.TryWrite(Body, stream, output);
 
     private void WriteStreamMembers(IBufferWriter<byte> output, ReadOnlySpan<byte> body)
     {

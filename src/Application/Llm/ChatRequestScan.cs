@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Application.Llm;
@@ -41,6 +42,8 @@ internal ref struct ChatRequestScan(ReadOnlySpan<byte> body)
     public int PromptBytes { get; private set; }
 
     public ByteRange StreamOptions { get; private set; }
+
+    public int? CacheTtlSeconds { get; private set; }
 
     public readonly ByteRange[] PassedOn => _members.Length == _memberCount ? _members : _members[.._memberCount];
 
@@ -116,6 +119,8 @@ internal ref struct ChatRequestScan(ReadOnlySpan<byte> body)
                 return ReadMessages();
             case ChatMemberUse.StreamOptions:
                 return ReadStreamOptions();
+            case ChatMemberUse.Cache:
+                return ReadCache();
             case ChatMemberUse.Stream:
                 Stream = _reader.GetBoolean();
                 return null;
@@ -181,6 +186,24 @@ internal ref struct ChatRequestScan(ReadOnlySpan<byte> body)
         }
 
         return null;
+    }
+
+    private Error? ReadCache()
+    {
+        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isTtl = _reader.ValueTextEquals("ttl"u8);
+            _reader.Read();
+            if (isTtl && CacheTtlSeconds is not null)
+                return Error.Field("cache.ttl", "must be given only once.");
+            if (isTtl && !(_reader.TokenType == JsonTokenType.Number && _reader.TryGetInt32(out var ttl) && ttl is >= 0 and <= CachePolicy.MaxTtlSeconds))
+                return Error.Field("cache.ttl", $"must be a whole number of seconds from 0 (no cache) to {CachePolicy.MaxTtlSeconds}.");
+            if (isTtl)
+                CacheTtlSeconds = _reader.GetInt32();
+            _reader.Skip();
+        }
+
+        return CacheTtlSeconds is null ? Error.Field("cache.ttl", "is required in cache.") : null;
     }
 
     private Error? ReadMessages()

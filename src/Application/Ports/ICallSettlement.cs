@@ -71,6 +71,9 @@ public sealed record CallRecord
     /// <summary>What of <see cref="CostUsd"/> is the estimate for a second request that was given up; null where there was none.</summary>
     public decimal? HedgeCostUsd { get; init; }
 
+    /// <summary>What the client is to pay for it, in USD; null: what the provider bills.</summary>
+    public decimal? ClientCostUsd { get; init; }
+
     public required int LatencyMs { get; init; }
 
     public required int Attempts { get; init; }

@@ -73,6 +73,9 @@ public sealed record CatalogGroup(string Name, IReadOnlyList<CatalogMember> Memb
 
     /// <summary>After how many ms without an answer the next model is asked as well; null: never.</summary>
     public int? HedgeAfterMs { get; init; }
+
+    /// <summary>How long its answers may serve again, in seconds; null: as the team says.</summary>
+    public int? CacheTtlSeconds { get; init; }
 }
 
 /// <param name="ModelAlias">The model.</param>

@@ -15,10 +15,23 @@ public interface ILlmGateway
     /// <param name="request">Its <see cref="ChatRequest.Body"/> must not change until the call has ended.</param>
     /// <param name="targets">The models to choose from; at least one.</param>
     /// <param name="organizationId">Whose own provider credentials come before the operator's.</param>
-    Task<GatewayReply> SendAsync(ChatRequest request, RouteTargets targets, string organizationId, CancellationToken cancellationToken);
+    /// <param name="cache">Whether an earlier answer to the same request may serve; null: never, and this one is not kept.</param>
+    Task<GatewayReply> SendAsync(
+        ChatRequest request, RouteTargets targets, string organizationId, CachePolicy? cache, CancellationToken cancellationToken);
 
     /// <summary>A streamed call: returns when an upstream has answered with a good status, or when all have failed. Retry and fallback happen only before that.</summary>
-    Task<GatewayStream> OpenStreamAsync(ChatRequest request, RouteTargets targets, string organizationId, CancellationToken cancellationToken);
+    Task<GatewayStream> OpenStreamAsync(
+        ChatRequest request, RouteTargets targets, string organizationId, CachePolicy? cache, CancellationToken cancellationToken);
+}
+
+/// <summary>That answers of one tenant are kept, and for how long.</summary>
+/// <param name="TeamId">The tenant: no other is ever served from what this one asked.</param>
+/// <param name="RouteName">The group, or the model alias, that the caller asked for.</param>
+/// <param name="TtlSeconds">Age up to which an answer serves, in seconds; 1 to <see cref="MaxTtlSeconds"/>.</param>
+public sealed record CachePolicy(string TeamId, string RouteName, int TtlSeconds)
+{
+    /// <summary>The longest age that may be asked for, in seconds.</summary>
+    public const int MaxTtlSeconds = 86_400;
 }
 
 /// <summary>What the gateway did for one call, whether it succeeded or not.</summary>
@@ -35,6 +48,15 @@ public abstract class GatewayOutcome
 
     /// <summary>A model that was asked as well and given up, because another answered first; its provider bills the prompt. Null where there was none.</summary>
     public CatalogModel? GivenUp { get; init; }
+
+    /// <summary>True where nothing was sent upstream for this call: it shares the outcome of an earlier or a running call like it, and no provider bills it.</summary>
+    public bool Cached { get; init; }
+
+    /// <summary>Share of the usual price that the client pays for this call, in percent, 0 to 100.</summary>
+    public int ClientPricePercent { get; init; } = 100;
+
+    /// <summary>True where the sandbox invented the answer.</summary>
+    public bool IsInvented { get; init; }
 }
 
 /// <summary>The caller left before any model had answered.</summary>
@@ -88,6 +110,9 @@ public abstract class GatewayStream : GatewayOutcome, IAsyncDisposable
 
     /// <summary>UTF-8 bytes of generated text (content, reasoning, tool arguments) seen so far: the base of an estimate.</summary>
     public int DeliveredTextBytes { get; protected set; }
+
+    /// <summary>True where the stream was read to its end after its caller had left, so that <see cref="Usage"/> is that of the whole answer.</summary>
+    public bool Drained { get; protected set; }
 
     public abstract ValueTask DisposeAsync();
 }

@@ -6,11 +6,11 @@ namespace SaasLlm.Application.Ports;
 /// <summary>Model groups, as operators see and change them.</summary>
 public interface IModelGroupRepository
 {
-    /// <summary>Makes it without models; what of the routing is null gets its default. False where the name is taken.</summary>
-    Task<bool> CreateAsync(string groupName, string displayName, string description, GroupRouting routing, CancellationToken cancellationToken);
+    /// <summary>Makes it without models; what of the settings is null gets its default. False where the name is taken.</summary>
+    Task<bool> CreateAsync(string groupName, string displayName, string description, GroupSettings settings, CancellationToken cancellationToken);
 
     /// <summary>Changes what is not null, and locks the group until the transaction ends. False where there is none of that name.</summary>
-    Task<bool> UpdateAsync(string groupName, string? displayName, string? description, GroupRouting routing, CancellationToken cancellationToken);
+    Task<bool> UpdateAsync(string groupName, string? displayName, string? description, GroupSettings settings, CancellationToken cancellationToken);
 
     /// <summary>Replaces its models, all of which exist.</summary>
     Task SetModelsAsync(string groupName, IReadOnlyList<ModelGroupMember> models, CancellationToken cancellationToken);

@@ -40,6 +40,9 @@ public sealed record TeamAccess
     /// <summary>Calls at the same time; null: no limit.</summary>
     public int? MaxParallel { get; init; }
 
+    /// <summary>How long answers may serve again where neither the request nor the group says so, in seconds; null: not at all.</summary>
+    public int? CacheTtlSeconds { get; init; }
+
     /// <summary>Why this team may not call now; null where it may.</summary>
     public Error? Refusal =>
         Status != TeamStatus.Active ? TeamsErrors.NotActive(Status)

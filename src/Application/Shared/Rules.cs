@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using FluentValidation;
+using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Application.Shared;
@@ -25,6 +26,10 @@ internal static class Rules
     public static IRuleBuilderOptions<T, string?> RequiredText<T>(this IRuleBuilder<T, string?> rule, int maxLength = MaxTextLength) =>
         rule.Must(text => !string.IsNullOrWhiteSpace(text) && text.Length <= maxLength && !text.Contains('\0', StringComparison.Ordinal))
             .WithMessage($"is required: 1 to {maxLength} characters, without NUL.");
+
+    /// <summary>Seconds for which an answer may serve again; 0: not at all.</summary>
+    public static IRuleBuilderOptions<T, int?> CacheTtl<T>(this IRuleBuilder<T, int?> rule) =>
+        rule.InclusiveBetween(0, CachePolicy.MaxTtlSeconds).WithMessage($"must be 0 (no cache) to {CachePolicy.MaxTtlSeconds} seconds.");
 
     public static IRuleBuilderOptions<T, decimal?> CreditAmount<T>(this IRuleBuilder<T, decimal?> rule, bool zeroAllowed = false) =>
         rule.Must(amount => amount is null || ((zeroAllowed ? amount >= 0 : amount > 0) && Money.FitsCredits(amount.Value)))

@@ -20,7 +20,8 @@ public sealed record CreateTeam(
     int? RpmLimit = null,
     int? TpmLimit = null,
     int? MaxParallel = null,
-    JsonElement? Metadata = null)
+    JsonElement? Metadata = null,
+    int? CacheTtlSeconds = null)
     : IRequest<Result<TeamResponse>>, ITransactional;
 
 internal sealed class CreateTeamValidator : AbstractValidator<CreateTeam>
@@ -37,6 +38,7 @@ internal sealed class CreateTeamValidator : AbstractValidator<CreateTeam>
         RuleFor(command => command.TpmLimit).GreaterThan(0).WithMessage("must be above zero.");
         RuleFor(command => command.MaxParallel).GreaterThan(0).WithMessage("must be above zero.");
         RuleFor(command => command.Metadata).ValidMetadata();
+        RuleFor(command => command.CacheTtlSeconds).CacheTtl();
     }
 }
 

@@ -38,6 +38,9 @@ public sealed record TeamResponse
     /// <summary>Calls at the same time; null: no limit.</summary>
     public int? MaxParallel { get; init; }
 
+    /// <summary>How long answers may serve the same request again, in seconds; null: only where a request or a model group says so.</summary>
+    public int? CacheTtlSeconds { get; init; }
+
     public required JsonElement Metadata { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -9,7 +9,7 @@ using SaasLlm.Domain.Teams;
 
 namespace SaasLlm.Application.Teams;
 
-/// <summary>Changes what is given of a team; absent fields stay. A limit of 0 means no limit.</summary>
+/// <summary>Changes what is given of a team; absent fields stay. A limit of 0 means no limit, a cache time of 0 no cache.</summary>
 public sealed record UpdateTeam(
     string? TeamAlias = null,
     string[]? ModelGroups = null,
@@ -17,7 +17,8 @@ public sealed record UpdateTeam(
     int? RpmLimit = null,
     int? TpmLimit = null,
     int? MaxParallel = null,
-    JsonElement? Metadata = null)
+    JsonElement? Metadata = null,
+    int? CacheTtlSeconds = null)
     : IRequest<Result<TeamResponse>>, ITransactional
 {
     /// <summary>From the path.</summary>
@@ -36,6 +37,7 @@ internal sealed class UpdateTeamValidator : AbstractValidator<UpdateTeam>
         RuleFor(command => command.TpmLimit).GreaterThanOrEqualTo(0).WithMessage("must be zero (no limit) or more.");
         RuleFor(command => command.MaxParallel).GreaterThanOrEqualTo(0).WithMessage("must be zero (no limit) or more.");
         RuleFor(command => command.Metadata).ValidMetadata();
+        RuleFor(command => command.CacheTtlSeconds).CacheTtl();
     }
 }
 

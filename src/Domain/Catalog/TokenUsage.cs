@@ -27,4 +27,7 @@ public enum UsageSource
 
     /// <summary>The process died, or nothing is known of what was used.</summary>
     Unknown,
+
+    /// <summary>No upstream was asked: the tokens are those of the answer that served again.</summary>
+    Cached,
 }

@@ -22,7 +22,7 @@ internal static class CatalogLoader
                 cached_input_usd_per_million, context_window, max_output_tokens, max_parallel, active
             from models;
 
-            select group_name, routing_strategy, hedge_after_ms
+            select group_name, routing_strategy, hedge_after_ms, cache_ttl_seconds
             from model_groups;
 
             select group_name, model_alias, priority, weight, active
@@ -92,10 +92,13 @@ internal static class CatalogLoader
 
         public int? HedgeAfterMs { get; init; }
 
+        public int? CacheTtlSeconds { get; init; }
+
         public CatalogGroup ToGroup(IEnumerable<CatalogMember> members) => new(GroupName, [.. members])
         {
             RoutingStrategy = RoutingStrategyNames.Parse(RoutingStrategy),
             HedgeAfterMs = HedgeAfterMs,
+            CacheTtlSeconds = CacheTtlSeconds,
         };
     }
 

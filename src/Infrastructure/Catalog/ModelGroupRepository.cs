@@ -7,17 +7,17 @@ namespace SaasLlm.Infrastructure.Catalog;
 
 internal sealed class ModelGroupRepository(PostgresSession session) : IModelGroupRepository
 {
-    public async Task<bool> CreateAsync(string groupName, string displayName, string description, GroupRouting routing, CancellationToken cancellationToken) =>
+    public async Task<bool> CreateAsync(string groupName, string displayName, string description, GroupSettings settings, CancellationToken cancellationToken) =>
         await session.ExecuteAsync(
             """
-            insert into model_groups (group_name, display_name, description, routing_strategy, hedge_after_ms)
-            values (@groupName, @displayName, @description, coalesce(@RoutingStrategy, 'weighted'), nullif(@HedgeAfterMs, 0))
+            insert into model_groups (group_name, display_name, description, routing_strategy, hedge_after_ms, cache_ttl_seconds)
+            values (@groupName, @displayName, @description, coalesce(@RoutingStrategy, 'weighted'), nullif(@HedgeAfterMs, 0), nullif(@CacheTtlSeconds, 0))
             on conflict (group_name) do nothing
             """,
-            new { groupName, displayName, description, routing.RoutingStrategy, routing.HedgeAfterMs },
+            new { groupName, displayName, description, settings.RoutingStrategy, settings.HedgeAfterMs, settings.CacheTtlSeconds },
             cancellationToken) == 1;
 
-    public async Task<bool> UpdateAsync(string groupName, string? displayName, string? description, GroupRouting routing, CancellationToken cancellationToken) =>
+    public async Task<bool> UpdateAsync(string groupName, string? displayName, string? description, GroupSettings settings, CancellationToken cancellationToken) =>
         await session.ExecuteAsync(
             """
             update model_groups
@@ -25,10 +25,11 @@ internal sealed class ModelGroupRepository(PostgresSession session) : IModelGrou
                 description = coalesce(@description, description),
                 routing_strategy = coalesce(@RoutingStrategy, routing_strategy),
                 hedge_after_ms = nullif(coalesce(@HedgeAfterMs, hedge_after_ms), 0),
+                cache_ttl_seconds = nullif(coalesce(@CacheTtlSeconds, cache_ttl_seconds), 0),
                 updated_at = now()
             where group_name = @groupName
             """,
-            new { groupName, displayName, description, routing.RoutingStrategy, routing.HedgeAfterMs },
+            new { groupName, displayName, description, settings.RoutingStrategy, settings.HedgeAfterMs, settings.CacheTtlSeconds },
             cancellationToken) == 1;
 
     public async Task SetModelsAsync(string groupName, IReadOnlyList<ModelGroupMember> models, CancellationToken cancellationToken)
@@ -61,7 +62,7 @@ internal sealed class ModelGroupRepository(PostgresSession session) : IModelGrou
     {
         var group = await session.QuerySingleOrDefaultAsync<ModelGroupResponse>(
             """
-            select group_name, display_name, description, routing_strategy, hedge_after_ms, created_at, updated_at
+            select group_name, display_name, description, routing_strategy, hedge_after_ms, cache_ttl_seconds, created_at, updated_at
             from model_groups
             where group_name = @groupName
             """,
@@ -74,7 +75,7 @@ internal sealed class ModelGroupRepository(PostgresSession session) : IModelGrou
     {
         var rows = await session.QueryAsync<ModelGroupResponse>(
             """
-            select group_name, display_name, description, routing_strategy, hedge_after_ms, created_at, updated_at
+            select group_name, display_name, description, routing_strategy, hedge_after_ms, cache_ttl_seconds, created_at, updated_at
             from model_groups
             where @After is null or group_name > @After
             order by group_name

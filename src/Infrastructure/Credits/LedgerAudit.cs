@@ -128,14 +128,14 @@ internal sealed class LedgerAudit(NpgsqlDataSource dataSource) : ILedgerAudit
             left join llm_calls as call using (job_id)
             group by job.job_id
             """),
-        ("5. Every call costs what its tokens and its stored prices say, and what a hedge of it cost",
+        ("5. Every call costs what its tokens and its stored prices say, a cached one nothing, and what a hedge of it cost",
             """
             select
                 call.call_id::text as subject,
-                call.cost_usd = coalesce(round((
+                call.cost_usd = case when call.usage_source = 'cached' then 0 else coalesce(round((
                     (call.prompt_tokens - least(call.cached_tokens, call.prompt_tokens)) * call.input_usd_per_million
                     + least(call.cached_tokens, call.prompt_tokens) * coalesce(call.cached_input_usd_per_million, call.input_usd_per_million)
-                    + call.completion_tokens * call.output_usd_per_million) / 1000000, 10), 0)
+                    + call.completion_tokens * call.output_usd_per_million) / 1000000, 10), 0) end
                     + coalesce(call.hedge_cost_usd, 0) as "right"
             from llm_calls as call
             """),

@@ -31,6 +31,9 @@ internal sealed class Deployment
     /// <summary>Made after the deployment that it watches over.</summary>
     public Circuit Circuit { get; set; } = null!;
 
+    /// <summary>True where the sandbox stands in for a model that nobody has a credential for.</summary>
+    public required bool IsInvented { get; init; }
+
     /// <summary>For logs.</summary>
     public override string ToString() => Name;
 }

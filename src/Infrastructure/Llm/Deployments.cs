@@ -89,6 +89,7 @@ internal sealed class Deployments(
             Address = UpstreamHttp.Combine(address, "chat/completions"),
             Authorization = credential.ApiKey.Length == 0 ? null : "Bearer " + credential.ApiKey,
             Http = ReferenceEquals(credential, SandboxKey) ? http.Sandbox : http.Network,
+            IsInvented = ReferenceEquals(credential, SandboxKey),
         };
         deployment.Circuit = circuits.Create(deployment);
         return deployment;

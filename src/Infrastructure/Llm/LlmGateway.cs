@@ -26,7 +26,8 @@ internal sealed class LlmGateway(
 
     private readonly LlmOptions _options = options.Value;
 
-    public async Task<GatewayReply> SendAsync(ChatRequest request, RouteTargets targets, string organizationId, CancellationToken cancellationToken)
+    public async Task<GatewayReply> SendAsync(
+        ChatRequest request, RouteTargets targets, string organizationId, CachePolicy? cache, CancellationToken cancellationToken)
     {
         var routes = await deployments.ResolveAsync(targets, organizationId, cancellationToken);
         if (routes.Length == 0)
@@ -34,10 +35,20 @@ internal sealed class LlmGateway(
 
         var call = new UpstreamCall(request, targets, routes, isStream: false, time.GetTimestamp(), cancellationToken);
         var answer = await RunAsync(call, targets);
-        return new GatewayReply { Answer = answer?.Answer, Error = ErrorOf(call, answer), Model = call.Model, Attempts = call.Attempts, GivenUp = call.GivenUp };
+        var error = ErrorOf(call, answer);
+        return new GatewayReply
+        {
+            Answer = answer?.Answer,
+            Error = error,
+            Model = call.Model,
+            Attempts = call.Attempts,
+            GivenUp = call.GivenUp,
+            IsInvented = error is null && call.IsInvented,
+        };
     }
 
-    public async Task<GatewayStream> OpenStreamAsync(ChatRequest request, RouteTargets targets, string organizationId, CancellationToken cancellationToken)
+    public async Task<GatewayStream> OpenStreamAsync(
+        ChatRequest request, RouteTargets targets, string organizationId, CachePolicy? cache, CancellationToken cancellationToken)
     {
         var routes = await deployments.ResolveAsync(targets, organizationId, cancellationToken);
         if (routes.Length == 0)

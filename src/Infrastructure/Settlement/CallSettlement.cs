@@ -33,18 +33,15 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
             select
                 call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model, succeeded, error_code, error,
                 streamed, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, usage_source, input_price, output_price,
-                cached_price, cost_usd, latency_ms, attempts, finish_reason, request_id, created_at,
-                hedge_cost_usd
+                cached_price, cost_usd, client_cost_usd, hedge_cost_usd, latency_ms, attempts, finish_reason, request_id, created_at
             from unnest(
                 @call_id, @job_id, @team_id, @purpose, @model_group, @model, @provider, @upstream_model, @succeeded, @error_code, @error,
                 @streamed, @prompt_tokens, @completion_tokens, @cached_tokens, @reasoning_tokens, @usage_source, @input_price, @output_price,
-                @cached_price, @cost_usd, @latency_ms, @attempts, @finish_reason, @request_id, @created_at,
-                @hedge_cost_usd)
+                @cached_price, @cost_usd, @client_cost_usd, @hedge_cost_usd, @latency_ms, @attempts, @finish_reason, @request_id, @created_at)
                 as call (
                 call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model, succeeded, error_code, error,
                 streamed, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, usage_source, input_price, output_price,
-                cached_price, cost_usd, latency_ms, attempts, finish_reason, request_id, created_at,
-                hedge_cost_usd)
+                cached_price, cost_usd, client_cost_usd, hedge_cost_usd, latency_ms, attempts, finish_reason, request_id, created_at)
         ),
         locked as materialized (
             select job_id, completed_at is not null as ended
@@ -57,16 +54,14 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
             insert into llm_calls (
                 call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model, status, error_code, error,
                 streamed, late, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, usage_source,
-                input_usd_per_million, output_usd_per_million, cached_input_usd_per_million, cost_usd, client_cost_usd,
-                latency_ms, attempts, finish_reason, request_id, created_at,
-                hedge_cost_usd)
+                input_usd_per_million, output_usd_per_million, cached_input_usd_per_million, cost_usd, client_cost_usd, hedge_cost_usd,
+                latency_ms, attempts, finish_reason, request_id, created_at)
             select
                 call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model,
                 case when succeeded then 'succeeded' else 'failed' end, error_code, error,
                 streamed, ended, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, usage_source,
-                input_price, output_price, cached_price, cost_usd, cost_usd,
-                latency_ms, attempts, finish_reason, request_id, created_at,
-                hedge_cost_usd
+                input_price, output_price, cached_price, cost_usd, client_cost_usd, hedge_cost_usd,
+                latency_ms, attempts, finish_reason, request_id, created_at
             from incoming
             join locked using (job_id)
             on conflict (call_id) do nothing
@@ -137,6 +132,7 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
         columns.Add("output_price", NpgsqlDbType.Numeric, batch, static item => item.Call.Model?.Prices?.OutputUsdPerMillion);
         columns.Add("cached_price", NpgsqlDbType.Numeric, batch, static item => item.Call.Model?.Prices?.CachedInputUsdPerMillion);
         columns.Add("cost_usd", NpgsqlDbType.Numeric, batch, static item => item.Call.CostUsd);
+        columns.Add("client_cost_usd", NpgsqlDbType.Numeric, batch, static item => item.Call.ClientCostUsd ?? item.Call.CostUsd);
         columns.Add("latency_ms", NpgsqlDbType.Integer, batch, static item => item.Call.LatencyMs);
         columns.Add("attempts", NpgsqlDbType.Integer, batch, static item => item.Call.Attempts);
         columns.Add("finish_reason", NpgsqlDbType.Text, batch, static item => StorableText.Of(item.Call.FinishReason));
@@ -175,6 +171,7 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
         UsageSource.Drained => "drained",
         UsageSource.Estimated => "estimated",
         UsageSource.Unknown => "unknown",
+        UsageSource.Cached => "cached",
         _ => throw new ArgumentOutOfRangeException(nameof(source)),
     };
 

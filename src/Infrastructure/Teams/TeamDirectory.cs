@@ -73,6 +73,7 @@ internal sealed class TeamDirectory(NpgsqlDataSource dataSource, IListenerState 
                 team.rpm_limit,
                 team.tpm_limit,
                 team.max_parallel,
+                team.cache_ttl_seconds,
                 array(
                     select granted.group_name
                     from team_model_groups as granted
@@ -119,6 +120,8 @@ internal sealed class TeamDirectory(NpgsqlDataSource dataSource, IListenerState 
 
         public int? MaxParallel { get; init; }
 
+        public int? CacheTtlSeconds { get; init; }
+
         public string[] ModelGroups { get; init; } = [];
 
         public string[] AccessGroups { get; init; } = [];
@@ -134,6 +137,7 @@ internal sealed class TeamDirectory(NpgsqlDataSource dataSource, IListenerState 
             RpmLimit = RpmLimit,
             TpmLimit = TpmLimit,
             MaxParallel = MaxParallel,
+            CacheTtlSeconds = CacheTtlSeconds,
         };
     }
 }

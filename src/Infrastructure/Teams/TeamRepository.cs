@@ -22,6 +22,7 @@ internal sealed class TeamRepository(PostgresSession session, TimeProvider time)
             team.rpm_limit,
             team.tpm_limit,
             team.max_parallel,
+            team.cache_ttl_seconds,
             team.metadata,
             team.created_at,
             team.updated_at,
@@ -77,11 +78,14 @@ internal sealed class TeamRepository(PostgresSession session, TimeProvider time)
 
         var inserted = await session.ExecuteAsync(
             """
-            insert into teams (team_id, organization_id, team_alias, rpm_limit, tpm_limit, max_parallel, metadata)
-            values (@TeamId, @OrganizationId, coalesce(@TeamAlias, @TeamId), @RpmLimit, @TpmLimit, @MaxParallel, coalesce(@Metadata, '{}')::jsonb)
+            insert into teams (
+                team_id, organization_id, team_alias, rpm_limit, tpm_limit, max_parallel, cache_ttl_seconds, metadata)
+            values (
+                @TeamId, @OrganizationId, coalesce(@TeamAlias, @TeamId), @RpmLimit, @TpmLimit, @MaxParallel, nullif(@CacheTtlSeconds, 0),
+                coalesce(@Metadata, '{}')::jsonb)
             on conflict (team_id) do nothing
             """,
-            new { team.TeamId, team.OrganizationId, team.TeamAlias, team.RpmLimit, team.TpmLimit, team.MaxParallel, team.Metadata },
+            new { team.TeamId, team.OrganizationId, team.TeamAlias, team.RpmLimit, team.TpmLimit, team.MaxParallel, team.CacheTtlSeconds, team.Metadata },
             cancellationToken);
         return inserted == 1 ? TeamCreation.Created : TeamCreation.AlreadyExists;
     }
@@ -166,12 +170,13 @@ internal sealed class TeamRepository(PostgresSession session, TimeProvider time)
                 rpm_limit = nullif(coalesce(@RpmLimit, rpm_limit), 0),
                 tpm_limit = nullif(coalesce(@TpmLimit, tpm_limit), 0),
                 max_parallel = nullif(coalesce(@MaxParallel, max_parallel), 0),
+                cache_ttl_seconds = nullif(coalesce(@CacheTtlSeconds, cache_ttl_seconds), 0),
                 metadata = coalesce(@Metadata::jsonb, metadata),
                 updated_at = now()
             where team_id = @TeamId
             and status <> 'deleted'
             """,
-            new { change.TeamId, change.TeamAlias, change.RpmLimit, change.TpmLimit, change.MaxParallel, change.Metadata },
+            new { change.TeamId, change.TeamAlias, change.RpmLimit, change.TpmLimit, change.MaxParallel, change.CacheTtlSeconds, change.Metadata },
             cancellationToken) == 1;
 
     public async Task<Team?> LockAsync(string teamId, CancellationToken cancellationToken)
@@ -329,6 +334,8 @@ internal sealed class TeamRepository(PostgresSession session, TimeProvider time)
 
         public int? MaxParallel { get; init; }
 
+        public int? CacheTtlSeconds { get; init; }
+
         public JsonElement Metadata { get; init; }
 
         public DateTimeOffset CreatedAt { get; init; }
@@ -354,6 +361,7 @@ internal sealed class TeamRepository(PostgresSession session, TimeProvider time)
             RpmLimit = RpmLimit,
             TpmLimit = TpmLimit,
             MaxParallel = MaxParallel,
+            CacheTtlSeconds = CacheTtlSeconds,
             Metadata = Metadata,
             CreatedAt = CreatedAt,
             UpdatedAt = UpdatedAt,

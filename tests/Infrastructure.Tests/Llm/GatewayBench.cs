@@ -82,10 +82,10 @@ internal sealed class GatewayBench : IAsyncDisposable
     public static ChatRequest Raw(string body) => ChatRequest.Parse(Encoding.UTF8.GetBytes(body)).Value;
 
     public Task<GatewayReply> SendAsync(ChatRequest request, params CatalogModel[] targets) =>
-        Gateway.SendAsync(request, [.. targets], "org", CancellationToken.None);
+        Gateway.SendAsync(request, [.. targets], "org", null, CancellationToken.None);
 
     public Task<GatewayStream> OpenAsync(ChatRequest request, params CatalogModel[] targets) =>
-        Gateway.OpenStreamAsync(request, [.. targets], "org", CancellationToken.None);
+        Gateway.OpenStreamAsync(request, [.. targets], "org", null, CancellationToken.None);
 
     public ValueTask DisposeAsync() => _provider.DisposeAsync();
 

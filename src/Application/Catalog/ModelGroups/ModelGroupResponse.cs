@@ -18,6 +18,9 @@ public sealed record ModelGroupResponse
     /// <summary>In the order in which they serve.</summary>
     public IReadOnlyList<ModelGroupMember> Models { get; init; } = [];
 
+    /// <summary>How long its answers may serve the same request again, in seconds; null: as the team says.</summary>
+    public int? CacheTtlSeconds { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }

@@ -13,12 +13,14 @@ namespace SaasLlm.Application.Catalog.ModelGroups;
 /// <param name="Models">Replaces the whole list.</param>
 /// <param name="RoutingStrategy">How models of one priority share the load: <c>weighted</c>, <c>least_busy</c> or <c>lowest_latency</c>.</param>
 /// <param name="HedgeAfterMs">After how many ms without an answer the next model is asked as well, 1 to 600000; 0: never.</param>
+/// <param name="CacheTtlSeconds">0: as the team says.</param>
 public sealed record UpdateModelGroup(
     string? DisplayName = null,
     string? Description = null,
     IReadOnlyList<ModelGroupEntry>? Models = null,
     string? RoutingStrategy = null,
-    int? HedgeAfterMs = null)
+    int? HedgeAfterMs = null,
+    int? CacheTtlSeconds = null)
     : IRequest<Result<ModelGroupResponse>>, ITransactional
 {
     [JsonIgnore]
@@ -34,6 +36,7 @@ internal sealed class UpdateModelGroupValidator : AbstractValidator<UpdateModelG
         RuleFor(command => command.Description).ValidText();
         RuleFor(command => command.RoutingStrategy).ValidStrategy();
         RuleFor(command => command.HedgeAfterMs).ValidHedge();
+        RuleFor(command => command.CacheTtlSeconds).CacheTtl();
         When(command => command.Models is not null, () => RuleFor(command => command.Models).ValidEntries());
     }
 }
@@ -44,8 +47,8 @@ internal sealed class UpdateModelGroupHandler(IModelGroupRepository groups, IMod
     public async Task<Result<ModelGroupResponse>> Handle(UpdateModelGroup command, CancellationToken cancellationToken)
     {
         // Takes the group's row lock, so that two replacements of its models follow each other.
-        var routing = new GroupRouting(command.RoutingStrategy, command.HedgeAfterMs);
-        if (!await groups.UpdateAsync(command.GroupName, command.DisplayName, command.Description, routing, cancellationToken))
+        var settings = new GroupSettings(command.RoutingStrategy, command.HedgeAfterMs, command.CacheTtlSeconds);
+        if (!await groups.UpdateAsync(command.GroupName, command.DisplayName, command.Description, settings, cancellationToken))
             return CatalogErrors.GroupNotFound(command.GroupName);
 
         if (command.Models is { } entries)

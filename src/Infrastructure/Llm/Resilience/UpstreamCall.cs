@@ -23,6 +23,9 @@ internal sealed class UpstreamCall(
 
     public bool IsStream => isStream;
 
+    /// <summary>True where the sandbox answers; it stands in for all routes or for none.</summary>
+    public bool IsInvented => routes[0].Deployment.IsInvented;
+
     public long Started => started;
 
     public CancellationToken CallerToken => callerToken;

@@ -46,6 +46,7 @@ internal sealed class UpstreamStream : GatewayStream
             Model = call.Model,
             Attempts = call.Attempts,
             GivenUp = call.GivenUp,
+            IsInvented = call.IsInvented,
         };
     }
 

@@ -3,12 +3,13 @@ using SaasLlm.Domain.Catalog;
 
 namespace SaasLlm.Application.Catalog.ModelGroups;
 
-/// <summary>How a group chooses between its models. Null: as it is; at creation the default.</summary>
+/// <summary>How a group chooses between its models and keeps their answers. Null: as it is; at creation the default.</summary>
 /// <param name="RoutingStrategy">How models of one priority share the load.</param>
 /// <param name="HedgeAfterMs">0: no hedging.</param>
-public readonly record struct GroupRouting(string? RoutingStrategy, int? HedgeAfterMs);
+/// <param name="CacheTtlSeconds">0: as the team says.</param>
+public readonly record struct GroupSettings(string? RoutingStrategy, int? HedgeAfterMs, int? CacheTtlSeconds);
 
-internal static class GroupRoutingRules
+internal static class GroupSettingsRules
 {
     private const int LongestHedgeMs = 600_000;
 

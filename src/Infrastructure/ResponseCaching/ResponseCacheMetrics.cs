@@ -1,0 +1,28 @@
+using System.Diagnostics.Metrics;
+using SaasLlm.Application.Pipeline;
+
+namespace SaasLlm.Infrastructure.ResponseCaching;
+
+/// <summary>What is counted of calls that may be served again. No tag names a tenant.</summary>
+internal sealed class ResponseCacheMetrics
+{
+    private readonly Counter<long> _hits = Telemetry.Meter.CreateCounter<long>(
+        "saasllm.response_cache.hits", "{call}", "Calls that an earlier or a running call like them has answered, by where the answer was (memory, redis, running).");
+
+    private readonly Counter<long> _misses = Telemetry.Meter.CreateCounter<long>(
+        "saasllm.response_cache.misses", "{call}", "Calls that could have been served again and went upstream.");
+
+    private readonly UpDownCounter<long> _memory = Telemetry.Meter.CreateUpDownCounter<long>(
+        "saasllm.response_cache.memory", "By", "Answers kept in memory.");
+
+    private readonly Counter<long> _redis = Telemetry.Meter.CreateCounter<long>(
+        "saasllm.response_cache.redis_written", "By", "Answers written to Redis, compressed.");
+
+    public void Hit(string source) => _hits.Add(1, new KeyValuePair<string, object?>("source", source));
+
+    public void Missed() => _misses.Add(1);
+
+    public void MemoryChanged(long bytes) => _memory.Add(bytes);
+
+    public void RedisWritten(long bytes) => _redis.Add(bytes);
+}
