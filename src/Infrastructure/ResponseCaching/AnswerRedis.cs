@@ -24,6 +24,8 @@ internal sealed class AnswerRedis(IRedis redis, AnswerSeal seal, ResponseCacheMe
     /// <summary>False where Redis did not take it.</summary>
     public async ValueTask<bool> KeepAsync(ResponseKey key, CachedAnswer answer, int ttlSeconds)
     {
+        // Nobody's answer waits for its compression.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var value = seal.Seal(AnswerCodec.Encode(answer), key);
         if (value.Length > MaxValueBytes)
             return true;

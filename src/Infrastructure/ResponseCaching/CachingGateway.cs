@@ -23,6 +23,9 @@ internal sealed class CachingGateway(
     private readonly ConcurrentDictionary<(ResponseKey, int), PlainFlight> _plain = new();
     private readonly ConcurrentDictionary<(ResponseKey, int), StreamFlight> _streams = new();
 
+    /// <summary>Calls that others may wait for now, those whose answer is being written included.</summary>
+    public int Running => _plain.Count + _streams.Count;
+
     public Task<GatewayReply> SendAsync(
         ChatRequest request, RouteTargets targets, string organizationId, CachePolicy? cache, CancellationToken cancellationToken) =>
         cache is null || !ResponseKey.TryCreate(request, targets, cache, stream: false, out var key)

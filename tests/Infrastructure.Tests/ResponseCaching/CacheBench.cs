@@ -49,7 +49,27 @@ internal sealed class CacheBench : IAsyncDisposable
 
     public CachingGateway Gateway { get; }
 
+    public AnswerStore Store => _provider.GetRequiredService<AnswerStore>();
+
     public IRedis Redis => _provider.GetRequiredService<IRedis>();
+
+    /// <summary>Begins to connect to Redis and waits until it is there.</summary>
+    public async Task ConnectAsync()
+    {
+        await _provider.GetRequiredService<RedisConnection>().StartAsync(CancellationToken.None);
+        await UntilAsync(() => Redis.IsAvailable);
+    }
+
+    /// <summary>An answer is written to Redis after it was given.</summary>
+    public Task UntilKeptAsync() => UntilAsync(() => Gateway.Running == 0);
+
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!condition())
+            await poll.WaitForNextTickAsync(deadline.Token);
+    }
 
     public static CatalogModel Model(string alias = "a", string? upstreamModel = null) =>
         new() { Alias = alias, Provider = "provider", UpstreamModel = upstreamModel ?? "upstream-" + alias, Active = true };
