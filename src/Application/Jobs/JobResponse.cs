@@ -173,6 +173,9 @@ public sealed record CallCost
 
     public required decimal CostUsd { get; init; }
 
+    /// <summary>What of it is the estimate for a second request that was given up for a faster answer; null: there was none.</summary>
+    public decimal? HedgeCostUsd { get; init; }
+
     public required decimal ClientCostUsd { get; init; }
 
     public required int LatencyMs { get; init; }
