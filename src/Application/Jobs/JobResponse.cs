@@ -173,6 +173,9 @@ public sealed record CallCost
 
     public required decimal CostUsd { get; init; }
 
+    /// <summary>What of it is the estimate for a second request that was given up for a faster answer; null: there was none.</summary>
+    public decimal? HedgeCostUsd { get; init; }
+
     /// <summary>What the client is to pay, in USD: the provider's cost, and of a cached answer the configured share of it.</summary>
     public required decimal ClientCostUsd { get; init; }
 

@@ -132,7 +132,7 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
             """
             select
                 call_id, model, provider, upstream_model, model_group, purpose, prompt_tokens, completion_tokens, cached_tokens,
-                reasoning_tokens, usage_source, cost_usd, client_cost_usd, latency_ms, attempts, streamed, late, error, created_at
+                reasoning_tokens, usage_source, cost_usd, hedge_cost_usd, client_cost_usd, latency_ms, attempts, streamed, late, error, created_at
             from llm_calls
             where job_id = @jobId
             order by created_at, call_id

@@ -116,6 +116,7 @@ internal sealed class RoutingTests
         var cost = call.GetProperty("cost_usd").GetDecimal();
         Assert.That(cost, Is.GreaterThan(0.000015m + 0.0009m), "about a thousand tokens of the loser at 1 USD a million, and the winner's own 9 × 1 + 3 × 2");
         Assert.That(cost, Is.LessThan(0.000015m + 0.0015m));
+        Assert.That(call.GetProperty("hedge_cost_usd").GetDecimal(), Is.EqualTo(cost - 0.000015m));
         await _service.VerifyLedgerAsync();
     }
 
