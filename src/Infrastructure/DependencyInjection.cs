@@ -37,6 +37,7 @@ public static class DependencyInjection
         services.AddCatalog();
         services.AddLedger(configuration);
         services.AddLlm(configuration);
+        services.AddRateLimiting(configuration);
         return services;
     }
 
@@ -76,7 +77,6 @@ public static class DependencyInjection
         services.AddSingleton<ICallSettlement, CallSettlement>();
         services.AddSingleton<IJobLedger, JobLedger>();
         services.AddSingleton<ILedgerAudit, LedgerAudit>();
-        services.AddSingleton<IRateLimiter, LocalRateLimiter>();
         services.AddSingleton<CallAdmission>();
         services.AddHostedService<JobExpiry>();
     }

@@ -22,6 +22,7 @@ internal sealed class LlmStreamResult(LlmStream stream, Func<Error?, Task>? fini
         response.Headers["X-Accel-Buffering"] = "no";
         response.Headers["X-Job-Id"] = stream.JobId.ToString();
         response.Headers["X-Call-Id"] = stream.CallId.ToString();
+        response.WriteLimits(stream.Limits);
         httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
 
         var fault = await PassOnAsync(httpContext);

@@ -3,6 +3,7 @@ using SaasLlm.Application.Llm;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Domain.Catalog;
+using SaasLlm.Domain.Limits;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Application.Jobs;
@@ -29,6 +30,9 @@ public sealed record LlmAnswer
 
     /// <summary>The group, or the model alias, that the caller asked for.</summary>
     public required string ModelGroup { get; init; }
+
+    /// <summary>What is left of the caller's limits.</summary>
+    public RateStatus Limits { get; init; }
 }
 
 internal sealed class CallLlmHandler(CallAdmission admission, ILlmGateway gateway, ICallSettlement settlement)
@@ -56,6 +60,7 @@ internal sealed class CallLlmHandler(CallAdmission admission, ILlmGateway gatewa
                 Usage = record.Usage,
                 LatencyMs = record.LatencyMs,
                 ModelGroup = call.Route.Name,
+                Limits = call.Lease.Status,
             };
     }
 

@@ -38,6 +38,9 @@ public sealed record TeamResponse
     /// <summary>Calls at the same time; null: no limit.</summary>
     public int? MaxParallel { get; init; }
 
+    /// <summary>Requests at once, refilled at <see cref="RpmLimit"/>; null: no limit.</summary>
+    public int? BurstLimit { get; init; }
+
     public required JsonElement Metadata { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
