@@ -7,11 +7,14 @@ public static class ApplicationAssembly
 {
     public static Assembly Assembly => typeof(ApplicationAssembly).Assembly;
 
-    /// <summary>The behaviours round every handler, outermost first.</summary>
-    public static IReadOnlyList<Type> Behaviors { get; } =
+    /// <summary>
+    /// The behaviours round every handler, outermost first. One that is shared keeps nothing of a request; the others are made
+    /// for each.
+    /// </summary>
+    public static IReadOnlyList<(Type Behavior, bool IsShared)> Behaviors { get; } =
     [
-        typeof(Pipeline.LoggingBehavior<,>),
-        typeof(Pipeline.ValidationBehavior<,>),
-        typeof(Pipeline.TransactionBehavior<,>),
+        (typeof(Pipeline.LoggingBehavior<,>), true),
+        (typeof(Pipeline.ValidationBehavior<,>), true),
+        (typeof(Pipeline.TransactionBehavior<,>), false),
     ];
 }

@@ -53,8 +53,8 @@ public static class DependencyInjection
             .AddClasses(classes => classes.AssignableTo(typeof(IValidator<>)), publicOnly: false)
             .AsImplementedInterfaces()
             .WithSingletonLifetime());
-        foreach (var behavior in ApplicationAssembly.Behaviors)
-            services.AddTransient(typeof(IPipelineBehavior<,>), behavior);
+        foreach (var (behavior, isShared) in ApplicationAssembly.Behaviors)
+            services.Add(new ServiceDescriptor(typeof(IPipelineBehavior<,>), behavior, isShared ? ServiceLifetime.Singleton : ServiceLifetime.Scoped));
     }
 
     /// <summary>A cache is one object that is both the port it serves and something that a change drops entries of.</summary>

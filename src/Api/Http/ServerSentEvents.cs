@@ -7,8 +7,6 @@ namespace SaasLlm.Api.Http;
 /// <summary>Server-sent events: OpenAI chunks, and the two that this service writes of its own.</summary>
 internal static class ServerSentEvents
 {
-    private static readonly byte[] Done = "data: [DONE]\n\n"u8.ToArray();
-
     /// <summary>One event; it goes out with the next flush.</summary>
     public static void WriteData(IBufferWriter<byte> output, ReadOnlySpan<byte> json)
     {
@@ -17,8 +15,8 @@ internal static class ServerSentEvents
         output.Write("\n\n"u8);
     }
 
-    public static async Task WriteDoneAsync(HttpResponse response) =>
-        await response.BodyWriter.WriteAsync(Done, response.HttpContext.RequestAborted);
+    /// <summary>The last event; it goes out with the response's end.</summary>
+    public static void WriteDone(IBufferWriter<byte> output) => output.Write("data: [DONE]\n\n"u8);
 
     /// <summary>An error in OpenAI's form, which every SDK of theirs raises as its own exception.</summary>
     public static async Task WriteErrorAsync(HttpResponse response, Error error)

@@ -4,11 +4,15 @@ using SaasLlm.Api.Auth;
 using SaasLlm.Api.Http;
 using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Ports;
+using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Api.Jobs;
 
 internal static class JobEndpoints
 {
+    /// <summary>An id that is no UUID names no job.</summary>
+    public static readonly Error NoSuchJob = new("job_not_found", "A job id is a UUID; no job has this one.", ErrorKind.NotFound);
+
     public static void MapJobs(this IEndpointRouteBuilder app)
     {
         var jobs = app.MapGroup("/api/jobs").WithTags("Jobs").ForTeamsAndOperators();
@@ -51,11 +55,8 @@ internal static class JobEndpoints
         jobs.MapLlmCalls();
     }
 
-    /// <summary>An id that is no UUID names no job.</summary>
-    public static Task<IResult> OfJob(string jobId, Func<Guid, Task<IResult>> next) =>
-        Guid.TryParse(jobId, out var id)
-            ? next(id)
-            : Task.FromResult(new Domain.Shared.Error("job_not_found", "A job id is a UUID; no job has this one.", Domain.Shared.ErrorKind.NotFound).ToHttp());
+    private static Task<IResult> OfJob(string jobId, Func<Guid, Task<IResult>> next) =>
+        Guid.TryParse(jobId, out var id) ? next(id) : Task.FromResult(NoSuchJob.ToHttp());
 
     internal sealed record CreateBody(
         string? TeamId,

@@ -14,83 +14,87 @@ internal static class LlmCallEndpoints
 {
     public static void MapLlmCalls(this IEndpointRouteBuilder jobs)
     {
-        jobs.MapPost("/{jobId}/llm-call", (string jobId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
-                JobEndpoints.OfJob(jobId, id => WithRequest(context, request =>
-                    request.Stream ? StreamAsync(id, request, context, mediator, cancellationToken) : CallAsync(id, request, context, mediator, cancellationToken))))
+        jobs.MapPost("/{jobId}/llm-call", static (string jobId, HttpContext context, IMediator mediator) => CallInJobAsync(jobId, context, mediator, streamed: false))
             .WithSummary("Call a model within a job")
             .WithDescription("Takes everything that an OpenAI chat request has, and passes it on untouched; `\"stream\": true` answers as llm-call-stream does.")
             .AcceptsJson<LlmCallBody>()
             .Produces<LlmCallAnswer>();
 
-        jobs.MapPost("/{jobId}/llm-call-stream", (string jobId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
-                JobEndpoints.OfJob(jobId, id => WithRequest(context, request => StreamAsync(id, request, context, mediator, cancellationToken))))
+        jobs.MapPost("/{jobId}/llm-call-stream", static (string jobId, HttpContext context, IMediator mediator) => CallInJobAsync(jobId, context, mediator, streamed: true))
             .WithSummary("Call a model within a job and stream its answer")
             .WithDescription("Server-sent events of OpenAI chunks, then `data: [DONE]`. A fault in mid-stream sends an `error` event and breaks the connection, without `[DONE]`.")
             .AcceptsJson<LlmCallBody>()
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream");
 
-        jobs.MapPost("/create-and-call", (HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
-                WithRequest(context, request => WithJob(request, context, job =>
-                    request.Stream ? CreateAndStreamAsync(job, request, context, mediator, cancellationToken) : CreateAndCallAsync(job, request, context, mediator, cancellationToken))))
+        jobs.MapPost("/create-and-call", static (HttpContext context, IMediator mediator) => CallInNewJobAsync(context, mediator, streamed: false))
             .WithSummary("Create a job, make its one call and complete it")
             .AcceptsJson<CreateAndCallBody>()
             .Produces<LlmCallAnswer>();
 
-        jobs.MapPost("/create-and-call-stream", (HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
-                WithRequest(context, request => WithJob(request, context, job =>
-                    CreateAndStreamAsync(job, request, context, mediator, cancellationToken))))
+        jobs.MapPost("/create-and-call-stream", static (HttpContext context, IMediator mediator) => CallInNewJobAsync(context, mediator, streamed: true))
             .WithSummary("Create a job, stream its one call and complete it")
             .AcceptsJson<CreateAndCallBody>()
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream");
     }
 
-    private static async Task<IResult> CallAsync(Guid jobId, ChatRequest request, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<IResult> CallInJobAsync(string jobId, HttpContext context, IMediator mediator, bool streamed)
     {
-        var answer = await mediator.Send(new CallLlm(context.Caller(), jobId, request, context.TraceIdentifier), cancellationToken);
+        if (!Guid.TryParse(jobId, out var id))
+            return JobEndpoints.NoSuchJob.ToHttp();
+
+        var request = await ReadAsync(context);
+        if (!request.IsSuccess)
+            return request.Error.ToHttp();
+
+        if (streamed || request.Value.Stream)
+        {
+            var stream = await mediator.Send(new StreamLlm(context.Caller(), id, request.Value, context.TraceIdentifier), context.RequestAborted);
+            return stream.IsSuccess ? new LlmStreamResult(stream.Value) : stream.Error.ToHttp();
+        }
+
+        var answer = await mediator.Send(new CallLlm(context.Caller(), id, request.Value, context.TraceIdentifier), context.RequestAborted);
         return answer.IsSuccess ? new LlmAnswerResult(answer.Value) : answer.Error.ToHttp();
     }
 
-    private static async Task<IResult> StreamAsync(Guid jobId, ChatRequest request, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<IResult> CallInNewJobAsync(HttpContext context, IMediator mediator, bool streamed)
     {
-        var stream = await mediator.Send(new StreamLlm(context.Caller(), jobId, request, context.TraceIdentifier), cancellationToken);
-        return stream.IsSuccess ? new LlmStreamResult(stream.Value) : stream.Error.ToHttp();
-    }
+        var request = await ReadAsync(context);
+        if (!request.IsSuccess)
+            return request.Error.ToHttp();
 
-    private static async Task<IResult> CreateAndCallAsync(CreateJob job, ChatRequest request, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
-    {
-        var called = await mediator.Send(new CreateAndCall(job, request, context.TraceIdentifier), cancellationToken);
+        var job = ReadJob(request.Value, context);
+        if (!job.IsSuccess)
+            return job.Error.ToHttp();
+
+        if (streamed || request.Value.Stream)
+        {
+            var stream = await mediator.Send(new CreateAndStream(job.Value, request.Value, context.TraceIdentifier), context.RequestAborted);
+            return stream.IsSuccess
+                ? new LlmStreamResult(stream.Value, fault => mediator.Send(
+                    new CompleteJob(job.Value.Caller, stream.Value.JobId, fault is null ? "completed" : "failed", fault?.Message, null), CancellationToken.None))
+                : stream.Error.ToHttp();
+        }
+
+        var called = await mediator.Send(new CreateAndCall(job.Value, request.Value, context.TraceIdentifier), context.RequestAborted);
         return called.IsSuccess ? new LlmAnswerResult(called.Value.Answer, called.Value.Completion) : called.Error.ToHttp();
     }
 
-    private static async Task<IResult> CreateAndStreamAsync(CreateJob job, ChatRequest request, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
-    {
-        var stream = await mediator.Send(new CreateAndStream(job, request, context.TraceIdentifier), cancellationToken);
-        return stream.IsSuccess
-            ? new LlmStreamResult(stream.Value, fault => mediator.Send(
-                new CompleteJob(job.Caller, stream.Value.JobId, fault is null ? "completed" : "failed", fault?.Message, null), CancellationToken.None))
-            : stream.Error.ToHttp();
-    }
-
-    private static async Task<IResult> WithRequest(HttpContext context, Func<ChatRequest, Task<IResult>> next)
+    private static async ValueTask<Result<ChatRequest>> ReadAsync(HttpContext context)
     {
         var body = await RawBody.ReadAsync(context.Request, context.RequestAborted);
-        if (!body.IsSuccess)
-            return body.Error.ToHttp();
-
-        var request = ChatRequest.Parse(body.Value);
-        return request.IsSuccess ? await next(request.Value) : request.Error.ToHttp();
+        return body.IsSuccess ? ChatRequest.Parse(body.Value) : body.Error;
     }
 
     /// <summary>The job's own fields stand beside the chat request's in one body; <c>metadata</c> is the chat request's, so the job's has a longer name.</summary>
-    private static Task<IResult> WithJob(ChatRequest request, HttpContext context, Func<CreateJob, Task<IResult>> next)
+    private static Result<CreateJob> ReadJob(ChatRequest request, HttpContext context)
     {
         try
         {
-            return next(JsonSerializer.Deserialize<JobFields>(request.Body.Span, JsonConventions.Options)!.ToCommand(context));
+            return JsonSerializer.Deserialize<JobFields>(request.Body.Span, JsonConventions.Options)!.ToCommand(context);
         }
         catch (JsonException exception)
         {
-            return Task.FromResult(Error.Field(exception.Path?.TrimStart('$', '.') ?? "body", "has the wrong type.").ToHttp());
+            return Error.Field(exception.Path?.TrimStart('$', '.') ?? "body", "has the wrong type.");
         }
     }
 

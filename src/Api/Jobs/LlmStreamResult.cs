@@ -14,6 +14,9 @@ internal sealed class LlmStreamResult(LlmStream stream, Func<Error?, Task>? fini
     /// <summary>Time for an error event to reach the wire before the connection is reset: a reset overtakes bytes that are still queued.</summary>
     private static readonly TimeSpan ResetDelay = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Bytes that may gather before they are sent although more events are there.</summary>
+    private const int MostUnflushed = 16 * 1024;
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
@@ -51,16 +54,22 @@ internal sealed class LlmStreamResult(LlmStream stream, Func<Error?, Task>? fini
             await using var settling = stream;
             var view = new TeamView("chatcmpl-" + stream.CallId.ToString("N"), stream.ModelGroup, stream.IncludeUsage);
             var shown = new ArrayBufferWriter<byte>(512);
-            while (await stream.ReadAsync(httpContext.RequestAborted) is { } chunk)
+            while (true)
             {
-                shown.ResetWrittenCount();
-                if (!view.TryWrite(chunk.Span, shown))
-                    continue;
+                // Events that came together go on together; whoever has to wait for the next one first sends what there is.
+                var next = stream.ReadAsync(httpContext.RequestAborted);
+                if (output.UnflushedBytes > (next.IsCompleted ? MostUnflushed : 0))
+                    await output.FlushAsync(httpContext.RequestAborted);
+                if (await next is not { } chunk)
+                    break;
 
-                ServerSentEvents.WriteData(output, shown.WrittenSpan);
-                await output.FlushAsync(httpContext.RequestAborted);
+                shown.ResetWrittenCount();
+                if (view.TryWrite(chunk.Span, shown))
+                    ServerSentEvents.WriteData(output, shown.WrittenSpan);
             }
 
+            if (output.UnflushedBytes > 0)
+                await output.FlushAsync(httpContext.RequestAborted);
             await stream.SettleAsync();
         }
         catch (OperationCanceledException) when (httpContext.RequestAborted.IsCancellationRequested)
@@ -76,7 +85,7 @@ internal sealed class LlmStreamResult(LlmStream stream, Func<Error?, Task>? fini
 
         await FinishAsync(stream.Fault);
         if (stream.Fault is null && !httpContext.RequestAborted.IsCancellationRequested)
-            await ServerSentEvents.WriteDoneAsync(httpContext.Response);
+            ServerSentEvents.WriteDone(output);
 
         return stream.Fault;
     }

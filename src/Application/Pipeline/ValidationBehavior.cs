@@ -11,10 +11,16 @@ internal sealed class ValidationBehavior<TRequest, TResponse>(IEnumerable<IValid
     where TRequest : IRequest<TResponse>
     where TResponse : IResult<TResponse>
 {
-    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    private readonly IValidator<TRequest>[] _validators = [.. validators];
+
+    // A request without rules, as those of the hot path are, goes on without a step of its own.
+    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next) =>
+        _validators.Length == 0 ? next() : ValidateAsync(request, next, cancellationToken);
+
+    private async Task<TResponse> ValidateAsync(TRequest request, RequestHandlerDelegate<TResponse> next, CancellationToken cancellationToken)
     {
         List<ValidationFailure>? failures = null;
-        foreach (var validator in validators)
+        foreach (var validator in _validators)
         {
             var outcome = await validator.ValidateAsync(request, cancellationToken);
             if (!outcome.IsValid)
