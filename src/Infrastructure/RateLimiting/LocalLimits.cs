@@ -125,7 +125,7 @@ internal sealed class LocalLimits : IDisposable
         }
 
         if (refusing is not null)
-            return Refusal.Of(refusing, longest.By, TimeSpan.FromSeconds((double)longest.Wait / _second), StatusOf(scopes, windows, nodes, reach, now));
+            return Refusal.Of(refusing, longest.By, InTime(longest.Wait), StatusOf(scopes, windows, nodes, reach, now));
 
         var lease = new RateLease(_time, tokens);
         for (var kind = 0; kind < windows.Length; kind++)
@@ -159,6 +159,9 @@ internal sealed class LocalLimits : IDisposable
 
         return tightest;
     }
+
+    /// <summary>Rounded up: after it, it is true.</summary>
+    private TimeSpan InTime(long wait) => TimeSpan.FromTicks((long)Math.Ceiling((double)wait * TimeSpan.TicksPerSecond / _second));
 
     private static RateLimits Kept(RateScope scope, ScopeWindow window, int nodes, Reach reach, long now) =>
         reach != Reach.Together || window.AloneUntil > now ? scope.Limits.ShareOf(nodes) : scope.Limits;
