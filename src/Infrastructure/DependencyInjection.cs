@@ -39,6 +39,7 @@ public static class DependencyInjection
         services.AddLedger(configuration);
         services.AddLlm(configuration);
         services.AddResponseCache(configuration);
+        services.AddRateLimiting(configuration);
         return services;
     }
 
@@ -78,7 +79,6 @@ public static class DependencyInjection
         services.AddSingleton<ICallSettlement, CallSettlement>();
         services.AddSingleton<IJobLedger, JobLedger>();
         services.AddSingleton<ILedgerAudit, LedgerAudit>();
-        services.AddSingleton<IRateLimiter, LocalRateLimiter>();
         services.AddSingleton<CallAdmission>();
         services.AddHostedService<JobExpiry>();
     }

@@ -11,7 +11,8 @@ internal sealed class VirtualKeyHandler(ITeamDirectory teams) : ICredentialHandl
         if (!VirtualKey.LooksLikeOne(token.Value))
             return null;
 
-        var team = await teams.FindByKeyAsync(token.Hash, cancellationToken);
-        return team is null ? null : new CallerIdentity(new Caller(team.TeamId, VirtualKey.DisplayOf(token.Value)), team.Refusal);
+        return await teams.FindByKeyAsync(token.Hash, cancellationToken) is { } key
+            ? new CallerIdentity(new Caller(key.Team.TeamId, VirtualKey.DisplayOf(token.Value), key.Limits), key.Team.Refusal)
+            : null;
     }
 }

@@ -58,6 +58,9 @@ internal static class ResultHttp
         if (error.RetryAfter is { } wait)
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
+        if (error.Limits is { } limits)
+            response.WriteLimits(limits);
+
         var problem = new Problem(
             "urn:saasllm:error:" + error.Code,
             TitleOf(error.Kind),

@@ -17,6 +17,7 @@ internal sealed class LlmAnswerResult(LlmAnswer answer, JobCompletion? completio
     {
         var response = httpContext.Response;
         response.ContentType = "application/json; charset=utf-8";
+        response.WriteLimits(answer.Limits);
         await using (var writer = new Utf8JsonWriter(response.BodyWriter, Writing))
             Write(writer);
 

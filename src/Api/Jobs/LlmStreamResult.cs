@@ -27,6 +27,7 @@ internal sealed class LlmStreamResult(LlmStream stream, Func<Error?, Task>? fini
         response.Headers["X-Call-Id"] = stream.CallId.ToString();
         if (stream.Cached)
             response.Headers["X-Cached"] = "true";
+        response.WriteLimits(stream.Limits);
         httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
 
         var fault = await PassOnAsync(httpContext);

@@ -36,7 +36,7 @@ internal static class OrganizationEndpoints
         group.MapPut("/{organizationId}", (string organizationId, JsonBody<UpdateOrganization> body, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async command => (await mediator.Send(command with { OrganizationId = organizationId }, cancellationToken)).ToHttp()))
             .WithSummary("Change an organization")
-            .WithDescription("Fields that are absent stay as they are; metadata is replaced as a whole, an empty tier removes it.")
+            .WithDescription("Fields that are absent stay as they are; metadata is replaced as a whole, an empty tier removes it, and so does a limit of 0.")
             .Produces<OrganizationResponse>()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);

@@ -81,6 +81,12 @@ internal static class TeamEndpoints
             .WithSummary("Make another key for a team")
             .Produces<TeamKeyResponse>();
 
+        teams.MapPut("/{teamId}/keys/{keyId:guid}", (string teamId, Guid keyId, JsonBody<UpdateTeamKey> body, IMediator mediator, CancellationToken cancellationToken) =>
+                body.Then(async command => (await mediator.Send(command with { TeamId = teamId, KeyId = keyId }, cancellationToken)).ToHttp()))
+            .WithSummary("Change a key's name or limits")
+            .WithDescription("Absent fields stay as they are; a limit of 0 removes it.")
+            .Produces<TeamKeyResponse>();
+
         teams.MapPost("/{teamId}/keys/{keyId:guid}/rotate", (string teamId, Guid keyId, OptionalJsonBody<RotateTeamKey> body, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async command => (await mediator.Send(command with { TeamId = teamId, KeyId = keyId }, cancellationToken)).ToHttp()))
             .WithSummary("Replace a key; the old one works on for the grace period")

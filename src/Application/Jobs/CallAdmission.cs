@@ -3,6 +3,7 @@ using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Domain.Catalog;
 using SaasLlm.Domain.Jobs;
+using SaasLlm.Domain.Limits;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Application.Jobs;
@@ -33,7 +34,7 @@ public sealed class CallAdmission(
             return route.Error;
 
         var estimate = new TokenUsage(TokenEstimate.FromBytes(request.PromptBytes), Math.Min(request.MaxTokens ?? AssumedOutputTokens, AssumedOutputTokens));
-        var lease = await limiter.AcquireAsync(team, estimate.TotalTokens, cancellationToken);
+        var lease = await limiter.AcquireAsync(new RateScopes(team.OrganizationLimits, team.Limits, caller.Limits), estimate.TotalTokens, cancellationToken);
         if (!lease.IsSuccess)
             return lease.Error;
 

@@ -3,6 +3,7 @@ using SaasLlm.Application.Llm;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Domain.Catalog;
+using SaasLlm.Domain.Limits;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Application.Jobs;
@@ -32,6 +33,9 @@ public sealed record LlmAnswer
 
     /// <summary>True where an earlier answer to the same request served.</summary>
     public bool Cached { get; init; }
+
+    /// <summary>What is left of the caller's limits.</summary>
+    public RateStatus Limits { get; init; }
 }
 
 internal sealed class CallLlmHandler(CallAdmission admission, ILlmGateway gateway, ICallSettlement settlement)
@@ -60,6 +64,7 @@ internal sealed class CallLlmHandler(CallAdmission admission, ILlmGateway gatewa
                 LatencyMs = record.LatencyMs,
                 ModelGroup = call.Route.Name,
                 Cached = reply.Cached,
+                Limits = call.Lease.Status,
             };
     }
 

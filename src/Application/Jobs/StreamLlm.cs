@@ -3,6 +3,7 @@ using SaasLlm.Application.Llm;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Domain.Catalog;
+using SaasLlm.Domain.Limits;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Application.Jobs;
@@ -77,6 +78,9 @@ public sealed class LlmStream : IAsyncDisposable
 
     /// <summary>The group, or the model alias, that the caller asked for: all that a team sees of who serves it.</summary>
     public string ModelGroup => _call.Route.Name;
+
+    /// <summary>What is left of the caller's limits.</summary>
+    public RateStatus Limits => _call.Lease.Status;
 
     /// <summary>True where the caller asked for the usage chunk.</summary>
     public bool IncludeUsage => _call.Request.IncludeUsage;

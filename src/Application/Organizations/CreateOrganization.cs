@@ -10,8 +10,16 @@ using SaasLlm.Domain.Shared;
 namespace SaasLlm.Application.Organizations;
 
 /// <summary>Creates an organization: the customer to whom teams belong.</summary>
-public sealed record CreateOrganization(string? OrganizationId, string? Name, JsonElement? Metadata = null, string? Tier = null)
-    : IRequest<Result<OrganizationResponse>>, ITransactional;
+public sealed record CreateOrganization(
+    string? OrganizationId,
+    string? Name,
+    JsonElement? Metadata = null,
+    string? Tier = null,
+    int? RpmLimit = null,
+    int? TpmLimit = null,
+    int? MaxParallel = null,
+    int? BurstLimit = null)
+    : IRequest<Result<OrganizationResponse>>, ITransactional, ILimitFields;
 
 internal sealed class CreateOrganizationValidator : AbstractValidator<CreateOrganization>
 {
@@ -21,6 +29,7 @@ internal sealed class CreateOrganizationValidator : AbstractValidator<CreateOrga
         RuleFor(command => command.Name).RequiredText();
         RuleFor(command => command.Tier).ValidText(50);
         RuleFor(command => command.Metadata).ValidMetadata();
+        this.ValidNewLimits();
     }
 }
 
@@ -29,7 +38,7 @@ internal sealed class CreateOrganizationHandler(IOrganizationRepository organiza
 {
     public async Task<Result<OrganizationResponse>> Handle(CreateOrganization command, CancellationToken cancellationToken)
     {
-        var created = await organizations.CreateAsync(command.OrganizationId!, command.Name!, command.Tier, command.Metadata, cancellationToken);
+        var created = await organizations.CreateAsync(command, cancellationToken);
         if (created is null)
             return OrganizationsErrors.AlreadyExists(command.OrganizationId!);
 

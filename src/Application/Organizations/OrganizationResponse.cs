@@ -15,6 +15,18 @@ public sealed record OrganizationResponse
     /// <summary>The subscription tier, where one is set.</summary>
     public string? Tier { get; init; }
 
+    /// <summary>Requests a minute; null: no limit.</summary>
+    public int? RpmLimit { get; init; }
+
+    /// <summary>Tokens a minute; null: no limit.</summary>
+    public int? TpmLimit { get; init; }
+
+    /// <summary>Calls at the same time; null: no limit.</summary>
+    public int? MaxParallel { get; init; }
+
+    /// <summary>Requests at once, refilled at <see cref="RpmLimit"/>; null: no limit.</summary>
+    public int? BurstLimit { get; init; }
+
     public required JsonElement Metadata { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

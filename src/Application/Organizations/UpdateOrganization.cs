@@ -5,16 +5,22 @@ using MediatR;
 using SaasLlm.Application.Pipeline;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
-using SaasLlm.Domain.Organizations;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Application.Organizations;
 
-/// <summary>Changes what is given; what is absent stays.</summary>
+/// <summary>Changes what is given; what is absent stays. A limit of 0 means no limit.</summary>
 /// <param name="Metadata">Replaces the whole object.</param>
 /// <param name="Tier">An empty text removes it.</param>
-public sealed record UpdateOrganization(string? Name = null, JsonElement? Metadata = null, string? Tier = null)
-    : IRequest<Result<OrganizationResponse>>, ITransactional
+public sealed record UpdateOrganization(
+    string? Name = null,
+    JsonElement? Metadata = null,
+    string? Tier = null,
+    int? RpmLimit = null,
+    int? TpmLimit = null,
+    int? MaxParallel = null,
+    int? BurstLimit = null)
+    : IRequest<Result<OrganizationResponse>>, ITransactional, ILimitFields
 {
     [JsonIgnore]
     public string OrganizationId { get; init; } = string.Empty;
@@ -28,6 +34,7 @@ internal sealed class UpdateOrganizationValidator : AbstractValidator<UpdateOrga
         RuleFor(command => command.Name).RequiredText().When(command => command.Name is not null);
         RuleFor(command => command.Tier).ValidText(50);
         RuleFor(command => command.Metadata).ValidMetadata();
+        this.ValidLimitChanges();
     }
 }
 
@@ -36,9 +43,9 @@ internal sealed class UpdateOrganizationHandler(IOrganizationRepository organiza
 {
     public async Task<Result<OrganizationResponse>> Handle(UpdateOrganization command, CancellationToken cancellationToken)
     {
-        var updated = await organizations.UpdateAsync(command.OrganizationId, command.Name, command.Tier, command.Metadata, cancellationToken);
-        if (updated is null)
-            return OrganizationsErrors.NotFound(command.OrganizationId);
+        var updated = await organizations.UpdateAsync(command, cancellationToken);
+        if (!updated.IsSuccess)
+            return updated.Error;
 
         await changes.AnnounceAsync(ChangedThing.Organization, command.OrganizationId, cancellationToken);
         return updated;

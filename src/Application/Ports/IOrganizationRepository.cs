@@ -1,6 +1,6 @@
-using System.Text.Json;
 using SaasLlm.Application.Organizations;
 using SaasLlm.Application.Shared;
+using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Application.Ports;
 
@@ -8,14 +8,14 @@ namespace SaasLlm.Application.Ports;
 public interface IOrganizationRepository
 {
     /// <summary>Null where the id is taken; the id of a deleted organization is free again.</summary>
-    Task<OrganizationResponse?> CreateAsync(string organizationId, string name, string? tier, JsonElement? metadata, CancellationToken cancellationToken);
+    Task<OrganizationResponse?> CreateAsync(CreateOrganization organization, CancellationToken cancellationToken);
 
     Task<OrganizationResponse?> GetAsync(string organizationId, CancellationToken cancellationToken);
 
     Task<Page<OrganizationResponse>> ListAsync(PageStart start, CancellationToken cancellationToken);
 
-    /// <summary>Changes what is not null; an empty tier removes it. Null where there is none of that id.</summary>
-    Task<OrganizationResponse?> UpdateAsync(string organizationId, string? name, string? tier, JsonElement? metadata, CancellationToken cancellationToken);
+    /// <summary>Changes what is not null; an empty tier and a limit of 0 remove it. Fails where there is none of that id, or with what is wrong with its limits then.</summary>
+    Task<Result<OrganizationResponse>> UpdateAsync(UpdateOrganization change, CancellationToken cancellationToken);
 
     /// <summary>Null where there is none of that id.</summary>
     /// <param name="status"><c>active</c> or <c>suspended</c>.</param>

@@ -1,17 +1,24 @@
+using SaasLlm.Domain.Limits;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Application.Ports;
 
-/// <summary>Requests a minute, tokens a minute and parallel calls of a team.</summary>
+/// <summary>Keeps the limits of organizations, teams and keys.</summary>
 public interface IRateLimiter
 {
-    /// <summary>Takes one request, its estimated tokens and a parallel slot, or refuses and takes nothing.</summary>
-    ValueTask<Result<IRateLease>> AcquireAsync(TeamAccess team, int estimatedTokens, CancellationToken cancellationToken);
+    /// <summary>
+    /// Takes one request, its estimated tokens and a parallel slot of every scope, or refuses and takes nothing of any
+    /// (<c>rate_limit_exceeded</c>, with the wait after which the same call would pass).
+    /// </summary>
+    ValueTask<Result<IRateLease>> AcquireAsync(RateScopes scopes, int estimatedTokens, CancellationToken cancellationToken);
 }
 
-/// <summary>A running call's share of the limits; disposing it frees the parallel slot.</summary>
+/// <summary>A running call's share of the limits; disposing it frees the parallel slots.</summary>
 public interface IRateLease : IDisposable
 {
+    /// <summary>What was left when it was taken.</summary>
+    RateStatus Status { get; }
+
     /// <summary>Undoes the whole acquisition: a call that was refused after all uses up nothing.</summary>
     void GiveBack();
 

@@ -1,3 +1,4 @@
+using SaasLlm.Domain.Limits;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Domain.Teams;
 
@@ -8,11 +9,15 @@ public interface ITeamDirectory
 {
     /// <summary>The team of a usable key (not revoked, not expired); null where there is none.</summary>
     /// <param name="keyHash">Lower-case hex of the key's SHA-256.</param>
-    ValueTask<TeamAccess?> FindByKeyAsync(string keyHash, CancellationToken cancellationToken);
+    ValueTask<KeyAccess?> FindByKeyAsync(string keyHash, CancellationToken cancellationToken);
 
     /// <summary>Null where there is no such team, or it is deleted.</summary>
     ValueTask<TeamAccess?> FindAsync(string teamId, CancellationToken cancellationToken);
 }
+
+/// <summary>A usable key.</summary>
+/// <param name="Limits">The key's own limits; null: none.</param>
+public readonly record struct KeyAccess(TeamAccess Team, RateScope? Limits);
 
 /// <summary>A team as the hot path sees it.</summary>
 public sealed record TeamAccess
@@ -31,14 +36,11 @@ public sealed record TeamAccess
     /// <summary>Granted access groups.</summary>
     public required IReadOnlyList<string> AccessGroups { get; init; }
 
-    /// <summary>Requests a minute; null: no limit.</summary>
-    public int? RpmLimit { get; init; }
+    /// <summary>The team's limits; null: none.</summary>
+    public RateScope? Limits { get; init; }
 
-    /// <summary>Tokens a minute; null: no limit.</summary>
-    public int? TpmLimit { get; init; }
-
-    /// <summary>Calls at the same time; null: no limit.</summary>
-    public int? MaxParallel { get; init; }
+    /// <summary>The limits that all teams of its organization share; null: none.</summary>
+    public RateScope? OrganizationLimits { get; init; }
 
     /// <summary>How long answers may serve again where neither the request nor the group says so, in seconds; null: not at all.</summary>
     public int? CacheTtlSeconds { get; init; }

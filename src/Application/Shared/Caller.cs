@@ -1,9 +1,12 @@
+using SaasLlm.Domain.Limits;
+
 namespace SaasLlm.Application.Shared;
 
 /// <summary>Who makes a request.</summary>
 /// <param name="TeamId">The team whose key it is; null for an operator.</param>
 /// <param name="Name">Display prefix of the key, for logs and the audit.</param>
-public sealed record Caller(string? TeamId, string Name)
+/// <param name="Limits">The key's own limits; null: it has none.</param>
+public sealed record Caller(string? TeamId, string Name, RateScope? Limits = null)
 {
     public bool IsOperator => TeamId is null;
 

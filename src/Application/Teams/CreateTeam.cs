@@ -20,9 +20,10 @@ public sealed record CreateTeam(
     int? RpmLimit = null,
     int? TpmLimit = null,
     int? MaxParallel = null,
+    int? BurstLimit = null,
     JsonElement? Metadata = null,
     int? CacheTtlSeconds = null)
-    : IRequest<Result<TeamResponse>>, ITransactional;
+    : IRequest<Result<TeamResponse>>, ITransactional, ILimitFields;
 
 internal sealed class CreateTeamValidator : AbstractValidator<CreateTeam>
 {
@@ -34,11 +35,9 @@ internal sealed class CreateTeamValidator : AbstractValidator<CreateTeam>
         RuleFor(command => command.ModelGroups).ValidGrants();
         RuleFor(command => command.AccessGroups).ValidGrants();
         RuleFor(command => command.CreditsAllocated).CreditAmount(zeroAllowed: true);
-        RuleFor(command => command.RpmLimit).GreaterThan(0).WithMessage("must be above zero.");
-        RuleFor(command => command.TpmLimit).GreaterThan(0).WithMessage("must be above zero.");
-        RuleFor(command => command.MaxParallel).GreaterThan(0).WithMessage("must be above zero.");
         RuleFor(command => command.Metadata).ValidMetadata();
         RuleFor(command => command.CacheTtlSeconds).CacheTtl();
+        this.ValidNewLimits();
     }
 }
 
@@ -69,7 +68,7 @@ internal sealed class CreateTeamHandler(ITeamRepository teams, IWalletRepository
         }
 
         var key = VirtualKey.Create();
-        await teams.AddKeyAsync(teamId, "default", key, null, cancellationToken);
+        await teams.AddKeyAsync(teamId, key, new CreateTeamKey("default"), cancellationToken);
         await changes.AnnounceAsync(ChangedThing.Key, VirtualKey.HashOf(key.Secret), cancellationToken);
         await changes.AnnounceAsync(ChangedThing.Team, teamId, cancellationToken);
 

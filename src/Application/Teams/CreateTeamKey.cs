@@ -9,8 +9,15 @@ using SaasLlm.Domain.Teams;
 
 namespace SaasLlm.Application.Teams;
 
-/// <summary>Makes another key for a team.</summary>
-public sealed record CreateTeamKey(string? Name = null, DateTimeOffset? ExpiresAt = null) : IRequest<Result<TeamKeyResponse>>, ITransactional
+/// <summary>Makes another key for a team; its limits hold beside the team's.</summary>
+public sealed record CreateTeamKey(
+    string? Name = null,
+    DateTimeOffset? ExpiresAt = null,
+    int? RpmLimit = null,
+    int? TpmLimit = null,
+    int? MaxParallel = null,
+    int? BurstLimit = null)
+    : IRequest<Result<TeamKeyResponse>>, ITransactional, ILimitFields
 {
     [JsonIgnore]
     public string TeamId { get; init; } = "";
@@ -22,6 +29,7 @@ internal sealed class CreateTeamKeyValidator : AbstractValidator<CreateTeamKey>
     {
         RuleFor(command => command.Name).ValidText(255);
         RuleFor(command => command.ExpiresAt).Must(at => at is null || at > time.GetUtcNow()).WithMessage("must be in the future.");
+        this.ValidNewLimits();
     }
 }
 
@@ -33,7 +41,7 @@ internal sealed class CreateTeamKeyHandler(ITeamRepository teams, IChangeFeed ch
             return TeamsErrors.NotFound(command.TeamId);
 
         var key = VirtualKey.Create();
-        var made = await teams.AddKeyAsync(command.TeamId, command.Name ?? "key", key, command.ExpiresAt, cancellationToken);
+        var made = await teams.AddKeyAsync(command.TeamId, key, command, cancellationToken);
         await changes.AnnounceAsync(ChangedThing.Key, VirtualKey.HashOf(key.Secret), cancellationToken);
         return made with { VirtualKey = key.Secret };
     }

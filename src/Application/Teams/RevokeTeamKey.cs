@@ -16,10 +16,10 @@ internal sealed class RevokeTeamKeyHandler(ITeamRepository teams, IChangeFeed ch
 {
     public async Task<Result<RevokedTeamKey>> Handle(RevokeTeamKey command, CancellationToken cancellationToken)
     {
-        if (await teams.EndKeyAsync(command.TeamId, command.KeyId, time.GetUtcNow(), cancellationToken) is not { } ended)
+        if (await teams.EndKeyAsync(command.TeamId, command.KeyId, time.GetUtcNow(), cancellationToken) is not { } hash)
             return TeamsErrors.KeyNotFound();
 
-        await changes.AnnounceAsync(ChangedThing.Key, ended.Hash, cancellationToken);
+        await changes.AnnounceAsync(ChangedThing.Key, hash, cancellationToken);
         return new RevokedTeamKey(command.KeyId);
     }
 }

@@ -9,7 +9,10 @@ using SaasLlm.Domain.Teams;
 
 namespace SaasLlm.Application.Teams;
 
-/// <summary>Replaces a key: a new one is made at once, the old one works on for the grace period.</summary>
+/// <summary>
+/// Replaces a key: a new one of the same name and limits is made at once, the old one works on for the grace period. What both
+/// use counts together.
+/// </summary>
 /// <param name="GraceSeconds">0 to 604,800 (7 days); default 3,600.</param>
 public sealed record RotateTeamKey(int? GraceSeconds) : IRequest<Result<TeamKeyResponse>>, ITransactional
 {
@@ -39,12 +42,12 @@ internal sealed class RotateTeamKeyHandler(ITeamRepository teams, IChangeFeed ch
     public async Task<Result<TeamKeyResponse>> Handle(RotateTeamKey command, CancellationToken cancellationToken)
     {
         var endsAt = time.GetUtcNow().AddSeconds(command.GraceSeconds ?? RotateTeamKey.DefaultGraceSeconds);
-        if (await teams.EndKeyAsync(command.TeamId, command.KeyId, endsAt, cancellationToken) is not { } old)
+        if (await teams.EndKeyAsync(command.TeamId, command.KeyId, endsAt, cancellationToken) is not { } hash)
             return TeamsErrors.KeyNotFound();
 
         var key = VirtualKey.Create();
-        var made = await teams.AddKeyAsync(command.TeamId, old.Name, key, null, cancellationToken);
-        await changes.AnnounceAsync(ChangedThing.Key, old.Hash, cancellationToken);
+        var made = await teams.AddKeyAsync(command.TeamId, key, command.KeyId, cancellationToken);
+        await changes.AnnounceAsync(ChangedThing.Key, hash, cancellationToken);
         await changes.AnnounceAsync(ChangedThing.Key, VirtualKey.HashOf(key.Secret), cancellationToken);
         return made with { VirtualKey = key.Secret };
     }

@@ -18,6 +18,18 @@ public sealed record TeamKeyResponse
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? VirtualKey { get; init; }
 
+    /// <summary>Requests a minute; null: no limit.</summary>
+    public int? RpmLimit { get; init; }
+
+    /// <summary>Tokens a minute; null: no limit.</summary>
+    public int? TpmLimit { get; init; }
+
+    /// <summary>Calls at the same time; null: no limit.</summary>
+    public int? MaxParallel { get; init; }
+
+    /// <summary>Requests at once, refilled at <see cref="RpmLimit"/>; null: no limit.</summary>
+    public int? BurstLimit { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? ExpiresAt { get; init; }

@@ -41,6 +41,9 @@ public sealed record TeamResponse
     /// <summary>How long answers may serve the same request again, in seconds; null: only where a request or a model group says so.</summary>
     public int? CacheTtlSeconds { get; init; }
 
+    /// <summary>Requests at once, refilled at <see cref="RpmLimit"/>; null: no limit.</summary>
+    public int? BurstLimit { get; init; }
+
     public required JsonElement Metadata { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -5,7 +5,6 @@ using SaasLlm.Application.Pipeline;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Domain.Shared;
-using SaasLlm.Domain.Teams;
 
 namespace SaasLlm.Application.Teams;
 
@@ -17,9 +16,10 @@ public sealed record UpdateTeam(
     int? RpmLimit = null,
     int? TpmLimit = null,
     int? MaxParallel = null,
+    int? BurstLimit = null,
     JsonElement? Metadata = null,
     int? CacheTtlSeconds = null)
-    : IRequest<Result<TeamResponse>>, ITransactional
+    : IRequest<Result<TeamResponse>>, ITransactional, ILimitFields
 {
     /// <summary>From the path.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
@@ -33,11 +33,9 @@ internal sealed class UpdateTeamValidator : AbstractValidator<UpdateTeam>
         RuleFor(command => command.TeamAlias).ValidText(255);
         RuleFor(command => command.ModelGroups).ValidGrants();
         RuleFor(command => command.AccessGroups).ValidGrants();
-        RuleFor(command => command.RpmLimit).GreaterThanOrEqualTo(0).WithMessage("must be zero (no limit) or more.");
-        RuleFor(command => command.TpmLimit).GreaterThanOrEqualTo(0).WithMessage("must be zero (no limit) or more.");
-        RuleFor(command => command.MaxParallel).GreaterThanOrEqualTo(0).WithMessage("must be zero (no limit) or more.");
         RuleFor(command => command.Metadata).ValidMetadata();
         RuleFor(command => command.CacheTtlSeconds).CacheTtl();
+        this.ValidLimitChanges();
     }
 }
 
@@ -45,8 +43,8 @@ internal sealed class UpdateTeamHandler(ITeamRepository teams, IChangeFeed chang
 {
     public async Task<Result<TeamResponse>> Handle(UpdateTeam command, CancellationToken cancellationToken)
     {
-        if (!await teams.UpdateAsync(command, cancellationToken))
-            return TeamsErrors.NotFound(command.TeamId);
+        if (await teams.UpdateAsync(command, cancellationToken) is { } refused)
+            return refused;
         if (await teams.GrantAsync(command.TeamId, command.ModelGroups, command.AccessGroups, cancellationToken) is { } unknown)
             return unknown;
 

@@ -1,3 +1,5 @@
+using SaasLlm.Domain.Limits;
+
 namespace SaasLlm.Domain.Shared;
 
 /// <summary>What sort of refusal an <see cref="Error"/> is; the edge turns each into one HTTP status.</summary>
@@ -60,6 +62,9 @@ public sealed record Error(string Code, string Message, ErrorKind Kind)
 
     /// <summary>When to try again, where that is known; sent as <c>Retry-After</c>.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>What is left of the caller's limits; only where one of them is why it was refused.</summary>
+    public RateStatus? Limits { get; init; }
 
     /// <summary>A validation error about one field.</summary>
     public static Error Field(string field, string message) =>

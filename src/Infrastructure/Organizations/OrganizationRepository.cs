@@ -1,7 +1,10 @@
-using System.Text.Json;
+using Npgsql;
 using SaasLlm.Application.Organizations;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
+using SaasLlm.Domain.Limits;
+using SaasLlm.Domain.Organizations;
+using SaasLlm.Domain.Shared;
 using SaasLlm.Infrastructure.Postgres;
 
 namespace SaasLlm.Infrastructure.Organizations;
@@ -9,29 +12,32 @@ namespace SaasLlm.Infrastructure.Organizations;
 internal sealed class OrganizationRepository(PostgresSession session) : IOrganizationRepository
 {
     // A deleted organization still has the teams, jobs and transfers of its time; creating it again revives the row.
-    public Task<OrganizationResponse?> CreateAsync(
-        string organizationId, string name, string? tier, JsonElement? metadata, CancellationToken cancellationToken) =>
+    public Task<OrganizationResponse?> CreateAsync(CreateOrganization organization, CancellationToken cancellationToken) =>
         session.QuerySingleOrDefaultAsync<OrganizationResponse>(
             """
-            insert into organizations (organization_id, name, tier, metadata)
-            values (@organizationId, @name, nullif(@tier, ''), coalesce(@metadata, '{}')::jsonb)
+            insert into organizations (organization_id, name, tier, metadata, rpm_limit, tpm_limit, max_parallel, burst_limit)
+            values (@OrganizationId, @Name, nullif(@Tier, ''), coalesce(@Metadata, '{}')::jsonb, @RpmLimit, @TpmLimit, @MaxParallel, @BurstLimit)
             on conflict (organization_id) do update
             set name = excluded.name,
                 tier = excluded.tier,
                 metadata = excluded.metadata,
+                rpm_limit = excluded.rpm_limit,
+                tpm_limit = excluded.tpm_limit,
+                max_parallel = excluded.max_parallel,
+                burst_limit = excluded.burst_limit,
                 status = 'active',
                 created_at = now(),
                 updated_at = now()
             where organizations.status = 'deleted'
-            returning organization_id, name, status, tier, metadata, created_at, updated_at
+            returning organization_id, name, status, tier, rpm_limit, tpm_limit, max_parallel, burst_limit, metadata, created_at, updated_at
             """,
-            new { organizationId, name, tier, metadata },
+            organization,
             cancellationToken);
 
     public Task<OrganizationResponse?> GetAsync(string organizationId, CancellationToken cancellationToken) =>
         session.QuerySingleOrDefaultAsync<OrganizationResponse>(
             """
-            select organization_id, name, status, tier, metadata, created_at, updated_at
+            select organization_id, name, status, tier, rpm_limit, tpm_limit, max_parallel, burst_limit, metadata, created_at, updated_at
             from organizations
             where organization_id = @organizationId
               and status <> 'deleted'
@@ -43,7 +49,7 @@ internal sealed class OrganizationRepository(PostgresSession session) : IOrganiz
     {
         var rows = await session.QueryAsync<OrganizationResponse>(
             """
-            select organization_id, name, status, tier, metadata, created_at, updated_at
+            select organization_id, name, status, tier, rpm_limit, tpm_limit, max_parallel, burst_limit, metadata, created_at, updated_at
             from organizations
             where status <> 'deleted'
               and (@After is null or organization_id > @After)
@@ -55,21 +61,34 @@ internal sealed class OrganizationRepository(PostgresSession session) : IOrganiz
         return Page<OrganizationResponse>.Of(rows, start.Limit, row => row.OrganizationId);
     }
 
-    public Task<OrganizationResponse?> UpdateAsync(
-        string organizationId, string? name, string? tier, JsonElement? metadata, CancellationToken cancellationToken) =>
-        session.QuerySingleOrDefaultAsync<OrganizationResponse>(
-            """
-            update organizations
-            set name = coalesce(@name, name),
-                tier = nullif(coalesce(@tier, tier), ''),
-                metadata = coalesce(@metadata::jsonb, metadata),
-                updated_at = now()
-            where organization_id = @organizationId
-              and status <> 'deleted'
-            returning organization_id, name, status, tier, metadata, created_at, updated_at
-            """,
-            new { organizationId, name, tier, metadata },
-            cancellationToken);
+    public async Task<Result<OrganizationResponse>> UpdateAsync(UpdateOrganization change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var updated = await session.QuerySingleOrDefaultAsync<OrganizationResponse>(
+                """
+                update organizations
+                set name = coalesce(@Name, name),
+                    tier = nullif(coalesce(@Tier, tier), ''),
+                    metadata = coalesce(@Metadata::jsonb, metadata),
+                    rpm_limit = nullif(coalesce(@RpmLimit, rpm_limit), 0),
+                    tpm_limit = nullif(coalesce(@TpmLimit, tpm_limit), 0),
+                    max_parallel = nullif(coalesce(@MaxParallel, max_parallel), 0),
+                    burst_limit = nullif(coalesce(@BurstLimit, burst_limit), 0),
+                    updated_at = now()
+                where organization_id = @OrganizationId
+                  and status <> 'deleted'
+                returning organization_id, name, status, tier, rpm_limit, tpm_limit, max_parallel, burst_limit, metadata, created_at, updated_at
+                """,
+                change,
+                cancellationToken);
+            return updated is null ? OrganizationsErrors.NotFound(change.OrganizationId) : updated;
+        }
+        catch (PostgresException exception) when (LimitGuard.Refused(exception))
+        {
+            return LimitsErrors.BurstWithoutRate();
+        }
+    }
 
     public Task<OrganizationResponse?> SetStatusAsync(string organizationId, string status, CancellationToken cancellationToken) =>
         session.QuerySingleOrDefaultAsync<OrganizationResponse>(
@@ -79,7 +98,7 @@ internal sealed class OrganizationRepository(PostgresSession session) : IOrganiz
                 updated_at = case when status = @status then updated_at else now() end
             where organization_id = @organizationId
               and status <> 'deleted'
-            returning organization_id, name, status, tier, metadata, created_at, updated_at
+            returning organization_id, name, status, tier, rpm_limit, tpm_limit, max_parallel, burst_limit, metadata, created_at, updated_at
             """,
             new { organizationId, status },
             cancellationToken);

@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using SaasLlm.Application.Ports;
+using SaasLlm.Domain.Limits;
 using SaasLlm.Infrastructure.Caching;
 
 namespace SaasLlm.Infrastructure.Teams;
@@ -13,13 +14,16 @@ internal sealed class TeamDirectory(NpgsqlDataSource dataSource, IListenerState 
     /// <summary>An unknown key costs one look-up a minute, however often it is tried.</summary>
     private static readonly TimeSpan UnknownKeyFor = TimeSpan.FromMinutes(1);
 
-    private readonly InvalidatedCache<string, KeyAccess> _keys = new(listener, time, Capacity, UnknownKeyFor);
+    private readonly InvalidatedCache<string, KnownKey> _keys = new(listener, time, Capacity, UnknownKeyFor);
     private readonly InvalidatedCache<string, TeamAccess> _teams = new(listener, time, Capacity, TimeSpan.Zero);
 
-    public async ValueTask<TeamAccess?> FindByKeyAsync(string keyHash, CancellationToken cancellationToken)
+    public async ValueTask<KeyAccess?> FindByKeyAsync(string keyHash, CancellationToken cancellationToken)
     {
         var key = await _keys.GetAsync(keyHash, this, static (self, hash, token) => self.LoadKeyAsync(hash, token), cancellationToken);
-        return key is null || key.EndsAt <= time.GetUtcNow() ? null : await FindAsync(key.TeamId, cancellationToken);
+        if (key is null || key.EndsAt <= time.GetUtcNow())
+            return null;
+
+        return await FindAsync(key.TeamId, cancellationToken) is { } team ? new KeyAccess(team, key.Limits) : null;
     }
 
     public ValueTask<TeamAccess?> FindAsync(string teamId, CancellationToken cancellationToken) =>
@@ -47,17 +51,27 @@ internal sealed class TeamDirectory(NpgsqlDataSource dataSource, IListenerState 
         _teams.DropAll();
     }
 
-    private async Task<KeyAccess?> LoadKeyAsync(string hash, CancellationToken cancellationToken)
+    private async Task<KnownKey?> LoadKeyAsync(string hash, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<KeyAccess>(new CommandDefinition(
+        var row = await connection.QuerySingleOrDefaultAsync<KeyRow>(new CommandDefinition(
             """
-            select team_id, least(expires_at, revoked_at) as ends_at
-            from virtual_keys
-            where key_hash = decode(@hash, 'hex')
+            select
+                key.limit_scope_id,
+                key.team_id,
+                team.organization_id,
+                least(key.expires_at, key.revoked_at) as ends_at,
+                key.rpm_limit,
+                key.tpm_limit,
+                key.max_parallel,
+                key.burst_limit
+            from virtual_keys as key
+            join teams as team using (team_id)
+            where key.key_hash = decode(@hash, 'hex')
             """,
             new { hash },
             cancellationToken: cancellationToken));
+        return row?.ToKnown();
     }
 
     private async Task<TeamAccess?> LoadTeamAsync(string teamId, CancellationToken cancellationToken)
@@ -74,6 +88,11 @@ internal sealed class TeamDirectory(NpgsqlDataSource dataSource, IListenerState 
                 team.tpm_limit,
                 team.max_parallel,
                 team.cache_ttl_seconds,
+                team.burst_limit,
+                organization.rpm_limit as organization_rpm_limit,
+                organization.tpm_limit as organization_tpm_limit,
+                organization.max_parallel as organization_max_parallel,
+                organization.burst_limit as organization_burst_limit,
                 array(
                     select granted.group_name
                     from team_model_groups as granted
@@ -96,12 +115,31 @@ internal sealed class TeamDirectory(NpgsqlDataSource dataSource, IListenerState 
         return row?.ToAccess();
     }
 
-    private sealed record KeyAccess
+    /// <param name="EndsAt">When it expires or is revoked; null: never.</param>
+    private sealed record KnownKey(string TeamId, DateTimeOffset? EndsAt, RateScope? Limits);
+
+    private sealed record KeyRow
     {
+        public Guid LimitScopeId { get; init; }
+
         public string TeamId { get; init; } = "";
 
-        /// <summary>When it expires or is revoked; null: never.</summary>
+        public string OrganizationId { get; init; } = "";
+
         public DateTimeOffset? EndsAt { get; init; }
+
+        public int? RpmLimit { get; init; }
+
+        public int? TpmLimit { get; init; }
+
+        public int? MaxParallel { get; init; }
+
+        public int? BurstLimit { get; init; }
+
+        public KnownKey ToKnown() => new(
+            TeamId,
+            EndsAt,
+            RateScope.Of(RateScopeKind.Key, LimitScopeId.ToString("n"), OrganizationId, new RateLimits(RpmLimit, TpmLimit, MaxParallel, BurstLimit)));
     }
 
     private sealed record TeamRow
@@ -122,6 +160,16 @@ internal sealed class TeamDirectory(NpgsqlDataSource dataSource, IListenerState 
 
         public int? CacheTtlSeconds { get; init; }
 
+        public int? BurstLimit { get; init; }
+
+        public int? OrganizationRpmLimit { get; init; }
+
+        public int? OrganizationTpmLimit { get; init; }
+
+        public int? OrganizationMaxParallel { get; init; }
+
+        public int? OrganizationBurstLimit { get; init; }
+
         public string[] ModelGroups { get; init; } = [];
 
         public string[] AccessGroups { get; init; } = [];
@@ -134,10 +182,13 @@ internal sealed class TeamDirectory(NpgsqlDataSource dataSource, IListenerState 
             OrganizationActive = OrganizationActive,
             ModelGroups = ModelGroups,
             AccessGroups = AccessGroups,
-            RpmLimit = RpmLimit,
-            TpmLimit = TpmLimit,
-            MaxParallel = MaxParallel,
             CacheTtlSeconds = CacheTtlSeconds,
+            Limits = RateScope.Of(RateScopeKind.Team, TeamId, OrganizationId, new RateLimits(RpmLimit, TpmLimit, MaxParallel, BurstLimit)),
+            OrganizationLimits = RateScope.Of(
+                RateScopeKind.Organization,
+                OrganizationId,
+                OrganizationId,
+                new RateLimits(OrganizationRpmLimit, OrganizationTpmLimit, OrganizationMaxParallel, OrganizationBurstLimit)),
         };
     }
 }

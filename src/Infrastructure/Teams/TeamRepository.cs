@@ -3,13 +3,14 @@ using Npgsql;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Application.Teams;
+using SaasLlm.Domain.Limits;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Domain.Teams;
 using SaasLlm.Infrastructure.Postgres;
 
 namespace SaasLlm.Infrastructure.Teams;
 
-internal sealed class TeamRepository(PostgresSession session, TimeProvider time) : ITeamRepository
+internal sealed partial class TeamRepository(PostgresSession session, TimeProvider time) : ITeamRepository
 {
     private const string Select =
         """
@@ -23,6 +24,7 @@ internal sealed class TeamRepository(PostgresSession session, TimeProvider time)
             team.tpm_limit,
             team.max_parallel,
             team.cache_ttl_seconds,
+            team.burst_limit,
             team.metadata,
             team.created_at,
             team.updated_at,
@@ -79,13 +81,24 @@ internal sealed class TeamRepository(PostgresSession session, TimeProvider time)
         var inserted = await session.ExecuteAsync(
             """
             insert into teams (
-                team_id, organization_id, team_alias, rpm_limit, tpm_limit, max_parallel, cache_ttl_seconds, metadata)
+                team_id, organization_id, team_alias, rpm_limit, tpm_limit, max_parallel, burst_limit, cache_ttl_seconds, metadata)
             values (
-                @TeamId, @OrganizationId, coalesce(@TeamAlias, @TeamId), @RpmLimit, @TpmLimit, @MaxParallel, nullif(@CacheTtlSeconds, 0),
-                coalesce(@Metadata, '{}')::jsonb)
+                @TeamId, @OrganizationId, coalesce(@TeamAlias, @TeamId), @RpmLimit, @TpmLimit, @MaxParallel, @BurstLimit,
+                nullif(@CacheTtlSeconds, 0), coalesce(@Metadata, '{}')::jsonb)
             on conflict (team_id) do nothing
             """,
-            new { team.TeamId, team.OrganizationId, team.TeamAlias, team.RpmLimit, team.TpmLimit, team.MaxParallel, team.CacheTtlSeconds, team.Metadata },
+            new
+            {
+                team.TeamId,
+                team.OrganizationId,
+                team.TeamAlias,
+                team.RpmLimit,
+                team.TpmLimit,
+                team.MaxParallel,
+                team.BurstLimit,
+                team.CacheTtlSeconds,
+                team.Metadata,
+            },
             cancellationToken);
         return inserted == 1 ? TeamCreation.Created : TeamCreation.AlreadyExists;
     }
@@ -162,22 +175,43 @@ internal sealed class TeamRepository(PostgresSession session, TimeProvider time)
         return Page<TeamRow>.Of(rows, page.Limit, row => row.TeamId).Select(row => row.ToResponse());
     }
 
-    public async Task<bool> UpdateAsync(UpdateTeam change, CancellationToken cancellationToken) =>
-        await session.ExecuteAsync(
-            """
-            update teams
-            set team_alias = coalesce(@TeamAlias, team_alias),
-                rpm_limit = nullif(coalesce(@RpmLimit, rpm_limit), 0),
-                tpm_limit = nullif(coalesce(@TpmLimit, tpm_limit), 0),
-                max_parallel = nullif(coalesce(@MaxParallel, max_parallel), 0),
-                cache_ttl_seconds = nullif(coalesce(@CacheTtlSeconds, cache_ttl_seconds), 0),
-                metadata = coalesce(@Metadata::jsonb, metadata),
-                updated_at = now()
-            where team_id = @TeamId
-            and status <> 'deleted'
-            """,
-            new { change.TeamId, change.TeamAlias, change.RpmLimit, change.TpmLimit, change.MaxParallel, change.CacheTtlSeconds, change.Metadata },
-            cancellationToken) == 1;
+    public async Task<Error?> UpdateAsync(UpdateTeam change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var updated = await session.ExecuteAsync(
+                """
+                update teams
+                set team_alias = coalesce(@TeamAlias, team_alias),
+                    rpm_limit = nullif(coalesce(@RpmLimit, rpm_limit), 0),
+                    tpm_limit = nullif(coalesce(@TpmLimit, tpm_limit), 0),
+                    max_parallel = nullif(coalesce(@MaxParallel, max_parallel), 0),
+                    burst_limit = nullif(coalesce(@BurstLimit, burst_limit), 0),
+                    cache_ttl_seconds = nullif(coalesce(@CacheTtlSeconds, cache_ttl_seconds), 0),
+                    metadata = coalesce(@Metadata::jsonb, metadata),
+                    updated_at = now()
+                where team_id = @TeamId
+                and status <> 'deleted'
+                """,
+                new
+                {
+                    change.TeamId,
+                    change.TeamAlias,
+                    change.RpmLimit,
+                    change.TpmLimit,
+                    change.MaxParallel,
+                    change.BurstLimit,
+                    change.CacheTtlSeconds,
+                    change.Metadata,
+                },
+                cancellationToken);
+            return updated == 1 ? null : TeamsErrors.NotFound(change.TeamId);
+        }
+        catch (PostgresException exception) when (LimitGuard.Refused(exception))
+        {
+            return LimitsErrors.BurstWithoutRate();
+        }
+    }
 
     public async Task<Team?> LockAsync(string teamId, CancellationToken cancellationToken)
     {
@@ -254,49 +288,6 @@ internal sealed class TeamRepository(PostgresSession session, TimeProvider time)
             cancellationToken);
     }
 
-    public Task<TeamKeyResponse> AddKeyAsync(string teamId, string name, VirtualKey key, DateTimeOffset? expiresAt, CancellationToken cancellationToken) =>
-        session.QuerySingleAsync<TeamKeyResponse>(
-            """
-            insert into virtual_keys (key_id, team_id, name, key_hash, display, created_at, expires_at)
-            values (@keyId, @teamId, @name, decode(@hash, 'hex'), @display, @now, @expiresAt)
-            returning key_id, team_id, name, display, created_at, expires_at, revoked_at
-            """,
-            new
-            {
-                keyId = Guid.CreateVersion7(),
-                teamId,
-                name,
-                hash = VirtualKey.HashOf(key.Secret),
-                display = VirtualKey.DisplayOf(key.Secret),
-                now = time.GetUtcNow(),
-                expiresAt,
-            },
-            cancellationToken);
-
-    public Task<IReadOnlyList<TeamKeyResponse>> ListKeysAsync(string teamId, CancellationToken cancellationToken) =>
-        session.QueryAsync<TeamKeyResponse>(
-            """
-            select key_id, team_id, name, display, created_at, expires_at, revoked_at
-            from virtual_keys
-            where team_id = @teamId
-            order by created_at, key_id
-            """,
-            new { teamId },
-            cancellationToken);
-
-    public Task<EndedKey?> EndKeyAsync(string teamId, Guid keyId, DateTimeOffset endsAt, CancellationToken cancellationToken) =>
-        session.QuerySingleOrDefaultAsync<EndedKey>(
-            """
-            update virtual_keys
-            set revoked_at = least(revoked_at, @endsAt)
-            where team_id = @teamId
-            and key_id = @keyId
-            and (revoked_at is null or revoked_at > @now)
-            returning name, encode(key_hash, 'hex') as hash
-            """,
-            new { teamId, keyId, endsAt, now = time.GetUtcNow() },
-            cancellationToken);
-
     private sealed record LockRow
     {
         public string TeamId { get; init; } = "";
@@ -336,6 +327,8 @@ internal sealed class TeamRepository(PostgresSession session, TimeProvider time)
 
         public int? CacheTtlSeconds { get; init; }
 
+        public int? BurstLimit { get; init; }
+
         public JsonElement Metadata { get; init; }
 
         public DateTimeOffset CreatedAt { get; init; }
@@ -362,6 +355,7 @@ internal sealed class TeamRepository(PostgresSession session, TimeProvider time)
             TpmLimit = TpmLimit,
             MaxParallel = MaxParallel,
             CacheTtlSeconds = CacheTtlSeconds,
+            BurstLimit = BurstLimit,
             Metadata = Metadata,
             CreatedAt = CreatedAt,
             UpdatedAt = UpdatedAt,
