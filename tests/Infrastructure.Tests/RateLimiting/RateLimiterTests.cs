@@ -191,6 +191,7 @@ internal sealed class RateLimiterTests
         await using var node = await LimitsNode.StartAsync(_server, nodes: 2, timeoutMs: 20);
         var team = Scopes.Team(rpm: 10, parallel: 10);
         Assert.That(await CallAsync(node, team), Is.True);
+        await LimitsNode.UntilAsync(async () => await SlotsAsync(node) == 0);
 
         await _server.StopAnsweringAsync();
         var admitted = 0;
@@ -212,7 +213,7 @@ internal sealed class RateLimiterTests
 
         // What Redis did late agrees with what the node did: five were admitted, no slot is held, five are left for the other.
         await LimitsNode.UntilAsync(async () => await SlotsAsync(node) == 0);
-        Assert.That(await _second.AdmittedAsync(team, 12), Is.InRange(5, 9), "those that were never sent are not known to it");
+        Assert.That(await _second.AdmittedAsync(team, 12), Is.EqualTo(5));
     }
 
     [Test]
