@@ -94,8 +94,7 @@ internal sealed class SharedCooldownTests
 
     private static async Task<TimeSpan?> LifetimeAsync(ConnectionMultiplexer client)
     {
-        var server = client.GetServer(client.GetEndPoints()[0]);
-        var keys = server.Keys(pattern: "saasllm:cooldown:*").ToArray();
+        var keys = await client.GetDatabase().KeysAsync("saasllm:cooldown:*");
         return keys.Length == 0 ? null : await client.GetDatabase().KeyTimeToLiveAsync(keys.Single());
     }
 
