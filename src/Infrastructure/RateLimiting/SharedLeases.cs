@@ -147,8 +147,15 @@ internal sealed class SharedLeases(IRedis redis, IOptions<RateLimitingOptions> o
         var renewed = await redis.AskAsync(
             static (database, asked) => database.ScriptEvaluateAsync(SharedScripts.Renew, asked.Lease.SlotKeys(), [asked.Lease.Id, asked.Lifetime]),
             (Lease: lease, Lifetime: SlotLifetimeMs));
-        if (renewed.Answered && !lease.HasEnded)
+        if (lease.HasEnded)
+        {
+            // Its end may have been told before the renewal, which would then hold the slots for a dead call.
+            await redis.AskAsync(static (database, ended) => database.ScriptEvaluateAsync(SharedScripts.Free, ended.SlotKeys(), [ended.Id]), lease);
+        }
+        else if (renewed.Answered)
+        {
             lease.DueAt = In(_slotLifetime / 3);
+        }
     }
 
     private long In(TimeSpan wait) => time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency);

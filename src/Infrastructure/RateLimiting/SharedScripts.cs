@@ -123,6 +123,15 @@ internal static class SharedScripts
         return 1
         """;
 
+    /// <summary>KEYS: slots. ARGV: lease.</summary>
+    public const string Free =
+        """
+        for i = 1, #KEYS do
+          redis.call('zrem', KEYS[i], ARGV[1])
+        end
+        return 1
+        """;
+
     private const string Window =
         """
         local minute, grain, exact = 60000000, 234375, 256
