@@ -54,6 +54,23 @@ internal sealed class SharedScriptsTests
         Assert.That(times, Has.Count.InRange(minutes * limit * 0.99, minutes * limit));
     }
 
+    [Test]
+    public async Task Slots_OfACallWhoseRenewalCameAfterItsEnd_AreFreedAgain()
+    {
+        var limits = new RateLimits(MaxParallel: 1);
+        var keys = Keys();
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
+        var entry = (await AcquireAsync(keys, limits, 1, now, "ended"))[3];
+        await EndAsync(keys, limits, "ended", entry, 0, giveBack: false, now);
+        await _database.ScriptEvaluateAsync(SharedScripts.Renew, [keys[1]], ["ended", 30_000]);
+        Assert.That((await AcquireAsync(keys, limits, 1, now, "next"))[0], Is.Not.Zero);
+
+        await _database.ScriptEvaluateAsync(SharedScripts.Free, [keys[1]], ["ended"]);
+
+        Assert.That((await AcquireAsync(keys, limits, 1, now, "next"))[0], Is.Zero);
+        Assert.That(await _database.KeyTimeToLiveAsync(keys[1]), Is.Not.Null);
+    }
+
     /// <param name="seed">Null: another one each time; to repeat a failure, the histories are in its message.</param>
     [TestCase(null)]
     [TestCase(1)]

@@ -46,6 +46,24 @@ internal sealed class SharedCooldownTests
     }
 
     [Test]
+    public async Task SendAsync_OnANodeThatConnectsAfterItsFirstCall_AsksForThePauseLater()
+    {
+        await using var redis = await TestRedis.StartAsync();
+        await using var pausing = await FakeUpstream.StartAsync(UpstreamScript.Error(429, retryAfter: "60"), UpstreamScript.Good());
+        await using var other = await FakeUpstream.StartAsync(UpstreamScript.Good());
+        await using var one = await StartAsync(redis);
+        await CallAsync(one, pausing, other);
+        using var client = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        await UntilAsync(async () => await LifetimeAsync(client) is not null);
+        await using var late = Bench(redis);
+        Assert.That(await CallAsync(late, pausing, other), Is.EqualTo("a"), "it knows of no Redis yet");
+
+        await late.ConnectAsync();
+
+        await UntilAsync(async () => await CallAsync(late, pausing, other) == "b");
+    }
+
+    [Test]
     public async Task SendAsync_WhenAnotherNodesCircuitOpens_OnlyPrefersTheRest()
     {
         await using var redis = await TestRedis.StartAsync();
@@ -89,16 +107,18 @@ internal sealed class SharedCooldownTests
 
     private static async Task<GatewayBench> StartAsync(TestRedis redis)
     {
-        var bench = new GatewayBench(new()
-        {
-            ["Redis:ConnectionString"] = redis.ConnectionString,
-            ["Redis:TimeoutMs"] = "1000",
-            ["Llm:Retries"] = "0",
-            ["Llm:BreakerMinimumThroughput"] = "2",
-        });
+        var bench = Bench(redis);
         await bench.ConnectAsync();
         return bench;
     }
+
+    private static GatewayBench Bench(TestRedis redis) => new(new()
+    {
+        ["Redis:ConnectionString"] = redis.ConnectionString,
+        ["Redis:TimeoutMs"] = "1000",
+        ["Llm:Retries"] = "0",
+        ["Llm:BreakerMinimumThroughput"] = "2",
+    });
 
     private static async Task<string> CallAsync(GatewayBench bench, FakeUpstream first, FakeUpstream second)
     {
