@@ -113,7 +113,10 @@ public sealed class ServiceProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
-            await KillAsync();
+            _process.Kill();
+
+        // Waits for its last line too, which would otherwise come to a closed log.
+        await _process.WaitForExitAsync();
         _process.Dispose();
         await _log.DisposeAsync();
     }
