@@ -43,7 +43,19 @@ internal sealed class Answered
 
     public override string ToString() =>
         $"{Jobs.Count} jobs, {Calls.Count} calls, {Ends.Count} ends, {TopUps.Count} top-ups answered; replies: "
-        + string.Join(", ", _outcomes.OrderBy(outcome => outcome.Key).Select(outcome => $"{outcome.Key} {outcome.Value}"));
+        + string.Join(", ", _outcomes.OrderBy(outcome => outcome.Key).Select(outcome => $"{outcome.Value} × {NameOf(outcome.Key)}"));
+
+    private static string NameOf(Outcome outcome) => outcome switch
+    {
+        Outcome.Good => "200",
+        Outcome.NoCredits => "403 insufficient credits",
+        Outcome.Suspended => "403 suspended",
+        Outcome.Limited => "429",
+        Outcome.Unavailable => "503",
+        Outcome.NodeLost => "no answer of a node",
+        Outcome.BrokenStream => "broken stream",
+        _ => "surprise",
+    };
 }
 
 internal sealed record SaidEnd(string Status, decimal CreditsCharged);

@@ -7,6 +7,9 @@ internal sealed class Faults(Cluster cluster)
 {
     private static readonly TimeSpan ASecond = TimeSpan.FromSeconds(1);
 
+    /// <summary>All requests of the load are short.</summary>
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
+
     /// <summary>SIGKILL, and after the while a new process at the same address.</summary>
     public async Task KillNodeAsync(int node, TimeSpan away)
     {
@@ -19,11 +22,13 @@ internal sealed class Faults(Cluster cluster)
     /// <summary>SIGTERM: it finishes what it has begun.</summary>
     public async Task RestartNodeAsync(int node)
     {
+        var start = TimeProvider.System.GetTimestamp();
         var exitCode = await cluster.TerminateNodeAsync(node);
+        var took = TimeProvider.System.GetElapsedTime(start);
         await cluster.StartNodeAsync(node);
         await cluster.UntilReadyAsync();
-        if (exitCode != 0)
-            throw new InvalidOperationException($"Node {node} was told to stop and ended with {exitCode}.");
+        if (exitCode != 0 || took > LongestStop)
+            throw new InvalidOperationException($"Node {node} was told to stop and ended with {exitCode} after {took.TotalSeconds:0.0} s.");
     }
 
     /// <summary>A node that stands still with all its connections and locks, as a paused machine does.</summary>

@@ -31,10 +31,12 @@ internal sealed class RacesTests
         Assert.That((await Cluster.Books.AvailableAsync()).Where(wallet => wallet.Value < 0), Is.Empty, "teams below zero");
         Assert.That(Cluster.Teams.Select(team => team.TeamId).Except((await Cluster.Books.AvailableAsync()).Where(wallet => wallet.Value == 0).Select(wallet => wallet.Key)), Is.Empty);
 
-        // Every job is ended by all nodes at once.
-        var jobs = admitted.Select(reply => (reply.Team, Job: reply.Reply.Json.GetProperty("job_id").GetGuid())).ToArray();
+        // Some of the jobs are ended, each by all nodes at once.
+        var jobs = admitted.Where((_, index) => index % 4 == 0).Select(reply => (reply.Team, Job: reply.Reply.Json.GetProperty("job_id").GetGuid())).ToArray();
         await Parallel.ForEachAsync(jobs, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (job, _) => await EndEverywhereAsync(job.Team, job.Job));
-        Assert.That((await Cluster.Books.TransfersAsync(jobs.Select(job => job.Job), "charge")).Values, Is.All.EqualTo(1));
+        var charges = await Cluster.Books.TransfersAsync(jobs.Select(job => job.Job), "charge");
+        Assert.That(charges, Has.Count.EqualTo(jobs.Length));
+        Assert.That(charges.Values, Is.All.EqualTo(1), "charges of one job");
         await Cluster.Books.AssertVerifiedAsync();
         TestContext.Out.WriteLine($"{requests.Length} requests of {Cluster.Teams.Count} teams: {admitted.Length} admitted");
     }
