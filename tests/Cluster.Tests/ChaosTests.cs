@@ -31,7 +31,8 @@ internal sealed class ChaosTests
         finally
         {
             await load.StopAsync();
-            Say($"{load.Answered}; faults: {string.Join(", ", _injected.Select(fault => $"{fault.Key} {fault.Value}"))}");
+            Say(load.Answered.ToString());
+            Say($"faults: {string.Join(", ", _injected.Select(fault => $"{fault.Value} × {fault.Key}"))}");
         }
 
         load.Answered.AssertOnly(Outcome.NoCredits, Outcome.Suspended, Outcome.Limited, Outcome.Unavailable, Outcome.NodeLost, Outcome.BrokenStream);
@@ -55,8 +56,8 @@ internal sealed class ChaosTests
             var began = TimeProvider.System.GetTimestamp();
             await fault.RunAsync();
             await load.UntilEndedAsync(afterwards);
-            Say($"{TimeProvider.System.GetElapsedTime(start).TotalSeconds,4:0} s  {fault.Name}, over and recovered in "
-                + $"{TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s  ({load.Answered})");
+            Say($"{TimeProvider.System.GetElapsedTime(start).TotalSeconds,4:0} s  {fault.Name}: over and recovered in "
+                + $"{TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s; {load.Answered.Jobs.Count} jobs, {load.Answered.Calls.Count} calls answered");
         }
     }
 
@@ -80,8 +81,8 @@ internal sealed class ChaosTests
             5 => new("PostgreSQL restarted", () => faults.RestartPostgresAsync(away)),
             6 => new("PostgreSQL crashed", () => faults.CrashPostgresAsync(away)),
             7 => new("team suspended", () => faults.SuspendTeamAsync(team, node, away)),
-            8 => new("node killed, " + redis.Name, () => Task.WhenAll(redis.RunAsync(), faults.KillNodeAsync(node, away))),
-            _ => new("PostgreSQL crashed, " + redis.Name, () => Task.WhenAll(redis.RunAsync(), faults.CrashPostgresAsync(away))),
+            8 => new("node killed and " + redis.Name, () => Task.WhenAll(redis.RunAsync(), faults.KillNodeAsync(node, away))),
+            _ => new("PostgreSQL crashed and " + redis.Name, () => Task.WhenAll(redis.RunAsync(), faults.CrashPostgresAsync(away))),
         };
     }
 

@@ -223,7 +223,7 @@ internal sealed class Cluster : IAsyncDisposable
         {
             var limited = index % 10 == 0;
             teams[index] = await CreateTeamAsync(
-                $"team-{index}", $"org-{index % OrganizationCount}", CreditsPerTeam, rpmLimit: limited ? 60 : null, maxParallel: limited ? 2 : null);
+                $"team-{index}", $"org-{index % OrganizationCount}", CreditsPerTeam, rpmLimit: limited ? 12 : null, maxParallel: limited ? 2 : null);
         });
         Teams = teams;
     }
