@@ -65,13 +65,18 @@ Task("Chaos")
     .IsDependentOn("Postgres")
     .IsDependentOn("TestTools")
     .IsDependentOn("Build")
-    .Does(() => Attend("dotnet",
-    [
-        "test", ClusterTests, "--configuration", Configuration, "--no-build", "--nologo", "--filter", "FullyQualifiedName~ChaosTests",
-        "--logger", "console;verbosity=normal", "--",
-        $"TestRunParameters.Parameter(name=\"minutes\", value=\"{Argument("minutes", "5")}\")",
-        $"TestRunParameters.Parameter(name=\"seed\", value=\"{Argument("seed", "")}\")",
-    ]));
+    .Does(() =>
+    {
+        // An empty value is refused, so one that was not given is left out.
+        var parameters = new[] { (Name: "minutes", Value: Argument("minutes", "5")), (Name: "seed", Value: Argument("seed", "")) }
+            .Where(parameter => parameter.Value.Length > 0)
+            .Select(parameter => $"TestRunParameters.Parameter(name=\"{parameter.Name}\", value=\"{parameter.Value}\")");
+        Attend("dotnet",
+        [
+            "test", ClusterTests, "--configuration", Configuration, "--no-build", "--nologo", "--filter", "FullyQualifiedName~ChaosTests",
+            "--logger", "console;verbosity=normal", "--", .. parameters,
+        ]);
+    });
 
 Task("Coverage")
     .Description("Runs every test and prints the lines covered of each project in src/.")
