@@ -12,6 +12,7 @@ const string ServiceProgram = "src/Api/bin/Release/net10.0/SaasLlm.Api.dll";
 const string ServiceStamp = "artifacts/service.stamp";
 const string Bench = "bench/Runner/SaasLlm.Bench.csproj";
 const string BenchProgram = "bench/Runner/bin/Release/net10.0/SaasLlm.Bench.dll";
+const string ClusterTests = "tests/Cluster.Tests/SaasLlm.Cluster.Tests.csproj";
 const string ResultsFolder = "artifacts/tests";
 const string ToolsFolder = "artifacts/tools";
 
@@ -58,6 +59,24 @@ Task("Test")
     .IsDependentOn("TestTools")
     .IsDependentOn("Build")
     .Does(() => testResults = RunTests());
+
+Task("Chaos")
+    .Description("Breaks a cluster of three nodes at random under load and checks the books: --minutes=5, --seed= for the same faults again.")
+    .IsDependentOn("Postgres")
+    .IsDependentOn("TestTools")
+    .IsDependentOn("Build")
+    .Does(() =>
+    {
+        // An empty value is refused, so one that was not given is left out.
+        var parameters = new[] { (Name: "minutes", Value: Argument("minutes", "5")), (Name: "seed", Value: Argument("seed", "")) }
+            .Where(parameter => parameter.Value.Length > 0)
+            .Select(parameter => $"TestRunParameters.Parameter(name=\"{parameter.Name}\", value=\"{parameter.Value}\")");
+        Attend("dotnet",
+        [
+            "test", ClusterTests, "--configuration", Configuration, "--no-build", "--nologo", "--filter", "FullyQualifiedName~ChaosTests",
+            "--logger", "console;verbosity=normal", "--", .. parameters,
+        ]);
+    });
 
 Task("Coverage")
     .Description("Runs every test and prints the lines covered of each project in src/.")

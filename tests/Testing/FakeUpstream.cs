@@ -32,6 +32,9 @@ public sealed class FakeUpstream : IAsyncDisposable
 
     public IReadOnlyCollection<ReceivedRequest> Received => _received;
 
+    /// <summary>False: requests are answered and forgotten, for a load of many thousands.</summary>
+    public bool Remembers { get; set; } = true;
+
     /// <summary>Waits for the next request that nobody has waited for yet.</summary>
     /// <exception cref="TimeoutException">None has come.</exception>
     public async Task ArrivalAsync()
@@ -85,16 +88,8 @@ public sealed class FakeUpstream : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        _received.Enqueue(new ReceivedRequest(
-            context.Request.Method,
-            context.Request.Path,
-            Encoding.UTF8.GetString(body.ToArray()),
-            context.Connection.Id,
-            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase))
-        {
-            Protocol = context.Request.Protocol,
-        });
-        _arrivals.Release();
+        if (Remembers)
+            Remember(context.Request, Encoding.UTF8.GetString(body.ToArray()));
 
         UpstreamScript step;
         lock (_gate)
@@ -109,6 +104,20 @@ public sealed class FakeUpstream : IAsyncDisposable
         {
             // The client has left, or the test is over.
         }
+    }
+
+    private void Remember(HttpRequest request, string body)
+    {
+        _received.Enqueue(new ReceivedRequest(
+            request.Method,
+            request.Path,
+            body,
+            request.HttpContext.Connection.Id,
+            request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase))
+        {
+            Protocol = request.Protocol,
+        });
+        _arrivals.Release();
     }
 }
 
@@ -127,6 +136,14 @@ public sealed record UpstreamScript(Func<HttpContext, CancellationToken, Task> S
 
     /// <summary>A good plain answer.</summary>
     public static UpstreamScript Good() => Json(200, Completion);
+
+    /// <summary>The same, after a while.</summary>
+    public UpstreamScript After(TimeSpan pause) => new(async (context, cancellationToken) =>
+    {
+        using var timer = new PeriodicTimer(pause);
+        await timer.WaitForNextTickAsync(cancellationToken);
+        await Serve(context, cancellationToken);
+    });
 
     /// <summary>A good plain answer that is held back until it is released.</summary>
     public static UpstreamScript GoodWhen(Task released) => new(async (context, cancellationToken) =>

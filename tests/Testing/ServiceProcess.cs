@@ -10,29 +10,31 @@ namespace SaasLlm.Testing;
 public sealed class ServiceProcess : IAsyncDisposable
 {
     private readonly Process _process;
+    private readonly StreamWriter _log;
 
-    private ServiceProcess(Process process, Uri address)
+    private ServiceProcess(Process process, Uri address, StreamWriter log)
     {
         _process = process;
+        _log = log;
         Address = address;
     }
 
     public Uri Address { get; }
 
-    public static async Task<ServiceProcess> StartAsync(string connectionString, params string[] settings)
+    public static Task<ServiceProcess> StartAsync(string connectionString, params string[] settings) =>
+        StartAtAsync(Ports.Free(), StreamWriter.Null, connectionString, settings);
+
+    /// <param name="port">Where it listens, on 127.0.0.1.</param>
+    /// <param name="log">Gets what it prints; closed with it.</param>
+    /// <param name="settings">Configuration as <c>Key=value</c>.</param>
+    public static async Task<ServiceProcess> StartAtAsync(int port, StreamWriter log, string connectionString, params string[] settings)
     {
-        var address = new Uri($"http://127.0.0.1:{Ports.Free()}");
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add(typeof(OperatorKeys).Assembly.Location);
-        start.ArgumentList.Add("--environment=Development");
+        var address = new Uri($"http://127.0.0.1:{port}");
+        var start = Command("", connectionString, settings);
         start.ArgumentList.Add($"--urls={address}");
-        start.ArgumentList.Add("--Logging:LogLevel:Default=Warning");
-        start.ArgumentList.Add($"--ConnectionStrings:Postgres={connectionString}");
-        foreach (var setting in settings)
-            start.ArgumentList.Add("--" + setting);
 
         var process = Process.Start(start) ?? throw new InvalidOperationException("The service did not start.");
-        process.OutputDataReceived += static (_, _) => { };
+        process.OutputDataReceived += (_, line) => log.WriteLine(line.Data);
         process.ErrorDataReceived += static (_, line) =>
         {
             if (line.Data is not null)
@@ -41,7 +43,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
 
-        var service = new ServiceProcess(process, address);
+        var service = new ServiceProcess(process, address, log);
         try
         {
             await service.WaitUntilReadyAsync();
@@ -52,6 +54,17 @@ public sealed class ServiceProcess : IAsyncDisposable
             await service.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Runs the service's <c>verify</c> to its end.</summary>
+    /// <returns>Its exit code and what it printed.</returns>
+    public static async Task<(int ExitCode, string Output)> VerifyAsync(string connectionString)
+    {
+        using var process = Process.Start(Command("verify", connectionString, [])) ?? throw new InvalidOperationException("The service did not start.");
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output + await errors);
     }
 
     public HttpClient Client(string key) => new()
@@ -86,17 +99,46 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>SIGTERM: finish what is running. Gives the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        using var kill = Process.Start("bash", ["-c", $"kill -TERM {_process.Id}"]);
-        await kill.WaitForExitAsync();
+        await SignalAsync("TERM");
         await _process.WaitForExitAsync();
         return _process.ExitCode;
     }
 
+    /// <summary>SIGSTOP: connections stay, and nothing comes back.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public Task ThawAsync() => SignalAsync("CONT");
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
-            await KillAsync();
+            _process.Kill();
+
+        // Waits for its last line too, which would otherwise come to a closed log.
+        await _process.WaitForExitAsync();
         _process.Dispose();
+        await _log.DisposeAsync();
+    }
+
+    private static ProcessStartInfo Command(string verb, string connectionString, string[] settings)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.ArgumentList.Add(typeof(OperatorKeys).Assembly.Location);
+        if (verb.Length > 0)
+            start.ArgumentList.Add(verb);
+        start.ArgumentList.Add("--environment=Development");
+        start.ArgumentList.Add("--Logging:LogLevel:Default=Warning");
+        start.ArgumentList.Add($"--ConnectionStrings:Postgres={connectionString}");
+        foreach (var setting in settings)
+            start.ArgumentList.Add("--" + setting);
+        return start;
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("bash", ["-c", $"kill -{signal} {_process.Id}"]);
+        await kill.WaitForExitAsync();
     }
 
     private async Task WaitUntilReadyAsync()

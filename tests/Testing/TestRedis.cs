@@ -12,7 +12,7 @@ namespace SaasLlm.Testing;
 /// </summary>
 public sealed class TestRedis : IAsyncDisposable
 {
-    private readonly int _port = Ports.Free();
+    private readonly int _port = Ports.Lasting();
     private readonly string _folder = Directory.CreateTempSubdirectory("saasllm-redis-").FullName;
     private Process? _process;
 
