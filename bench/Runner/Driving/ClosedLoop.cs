@@ -18,7 +18,9 @@ internal static class ClosedLoop
         {
             var tally = tallies[worker] = new Tally();
             var number = worker;
-            running[worker] = Task.Run(() => WorkAsync(tally, start, seconds, stop => one(number, stop), pause, cancellationToken), cancellationToken);
+            // Paced ones begin spread over one pause, or all of their requests would always come at once.
+            var delay = (pause ?? TimeSpan.Zero) * worker / workers;
+            running[worker] = Task.Run(() => WorkAsync(tally, start, seconds, stop => one(number, stop), delay, pause, cancellationToken), cancellationToken);
         }
 
         await Task.WhenAll(running);
@@ -36,8 +38,15 @@ internal static class ClosedLoop
     }
 
     private static async Task WorkAsync(
-        Tally tally, long start, int seconds, Func<CancellationToken, Task<bool>> one, TimeSpan? pause, CancellationToken cancellationToken)
+        Tally tally,
+        long start,
+        int seconds,
+        Func<CancellationToken, Task<bool>> one,
+        TimeSpan delay,
+        TimeSpan? pause,
+        CancellationToken cancellationToken)
     {
+        await Task.Delay(delay, cancellationToken);
         using var timer = pause is { } period ? new PeriodicTimer(period) : null;
         while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
         {

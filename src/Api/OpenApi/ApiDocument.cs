@@ -13,6 +13,7 @@ internal static class ApiDocument
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         options.AddSchemaTransformer<JsonSchemas>();
         options.AddOperationTransformer<CommonAnswers>();
+        options.AddOperationTransformer<LimitHeaders>();
         options.AddOperationTransformer<OperationNames>();
         options.AddOperationTransformer<RequestExamples>();
         options.AddDocumentTransformer<ParameterNames>();

@@ -18,10 +18,10 @@ internal sealed class CommonAnswers : IOpenApiOperationTransformer
         [StatusCodes.Status413PayloadTooLarge] = "The body exceeds the limit (10 MB unless configured).",
         [StatusCodes.Status415UnsupportedMediaType] = "The body is not application/json.",
         [StatusCodes.Status422UnprocessableEntity] = "A field breaks a rule; `errors` names it.",
-        [StatusCodes.Status429TooManyRequests] = "A rate or concurrency limit of the team is reached; see `Retry-After`.",
+        [StatusCodes.Status429TooManyRequests] = "A limit of the organization, the team or the key is reached: requests or tokens a minute, requests at once, or calls at the same time. Nothing was used up; after `Retry-After` the same call passes, if nothing else is used meanwhile.",
         [StatusCodes.Status500InternalServerError] = "A fault of this service.",
         [StatusCodes.Status502BadGateway] = "The upstream failed after retries and fallbacks.",
-        [StatusCodes.Status503ServiceUnavailable] = "The database or every route to a model is unavailable; see `Retry-After`.",
+        [StatusCodes.Status503ServiceUnavailable] = "The database or every route to a model is unavailable, or each is serving as many calls as it may; see `Retry-After`.",
         [StatusCodes.Status504GatewayTimeout] = "The upstream did not answer in time.",
     };
 

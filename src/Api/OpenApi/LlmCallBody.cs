@@ -77,9 +77,12 @@ internal sealed record CreateAndCallBody : LlmCallBody
     [Description("Your user, for your own accounting.")]
     public string? UserId { get; init; }
 
-    [Description("A JSON object of at most 10 KB.")]
-    public JsonElement? Metadata { get; init; }
+    [Description("The job's own metadata, a JSON object of at most 10 KB; `metadata` is the chat request's and goes to the model.")]
+    public JsonElement? JobMetadata { get; init; }
 
     [Description("Your own id of the work.")]
     public string? ExternalTaskId { get; init; }
+
+    [Description("Most that the job's calls may cost, in USD.")]
+    public decimal? MaxCostUsd { get; init; }
 }

@@ -28,7 +28,7 @@ internal sealed class RateLease(TimeProvider time, int tokens) : IRateLease
         _tokens = actualTokens;
         var now = time.GetTimestamp();
         foreach (ref readonly var part in (ReadOnlySpan<HeldPart>)_parts)
-            part.Window?.ChangeTokens(part.Entry, change, now);
+            part.Window?.ChangeTokens(part.Limits, part.Entry, change, now);
         Shared?.TrueUp(change);
     }
 

@@ -53,10 +53,10 @@ internal sealed class ScopeWindow(long minute, long second)
         _running++;
         if (limits is { RequestsPerMinute: { } rate, Burst: not null })
             _burstFullAt = Math.Max(_burstFullAt, now) + (minute / rate);
-        return _log.Add(now, 1, tokens, exact: limits.RequestsPerMinute <= UsageLog.Exact);
+        return _log.Add(now, 1, tokens, IsExact(limits));
     }
 
-    public void ChangeTokens(long entry, int change, long now)
+    public void ChangeTokens(RateLimits limits, long entry, int change, long now)
     {
         lock (Gate)
         {
@@ -64,7 +64,7 @@ internal sealed class ScopeWindow(long minute, long second)
 
             // Its minute is over: what it used beyond its estimate has not been counted in any, so it counts from now on.
             if (!_log.Change(entry, 0, change) && change > 0)
-                _log.Add(now, 0, change, exact: false);
+                _log.Add(now, 0, change, IsExact(limits));
         }
     }
 
@@ -80,8 +80,9 @@ internal sealed class ScopeWindow(long minute, long second)
         {
             _running--;
             _log.Forget(now);
-            _log.Change(entry, -1, -tokens);
-            if (limits is { RequestsPerMinute: { } rate, Burst: not null })
+
+            // Once its minute is over, its place in the bucket was refilled long ago; what is used of it is others'.
+            if (_log.Change(entry, -1, -tokens) && limits is { RequestsPerMinute: { } rate, Burst: not null })
                 _burstFullAt -= minute / rate;
         }
     }
@@ -115,6 +116,8 @@ internal sealed class ScopeWindow(long minute, long second)
             ? new RateStatus(requests, new RateLeft(tokens, Math.Max(0, kept.TokensPerMinute!.Value - _log.Tokens), clock.UnixSeconds(_log.Tokens == 0 ? now : _log.EmptyAt)))
             : new RateStatus(requests, default);
     }
+
+    private static bool IsExact(RateLimits limits) => limits.RequestsPerMinute <= UsageLog.Exact;
 
     private static (LimitedBy By, long Wait) Longer((LimitedBy By, long Wait) longest, LimitedBy by, long wait) =>
         wait > longest.Wait ? (by, wait) : longest;

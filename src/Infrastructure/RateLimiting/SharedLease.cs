@@ -24,6 +24,9 @@ internal sealed class SharedLease(SharedLeases leases, RateScopes scopes, RedisK
     /// <summary>When its slots are to be renewed, or given up; ticks.</summary>
     public long DueAt { get; set; }
 
+    /// <summary>The command that told of its end; null where none has left this node.</summary>
+    public Task<RedisResult>? Sent { get; set; }
+
     private bool CountsTokens { get; } = Any(scopes, static limits => limits.TokensPerMinute is not null);
 
     public void TrueUp(int change) => _change += change;
@@ -49,16 +52,19 @@ internal sealed class SharedLease(SharedLeases leases, RateScopes scopes, RedisK
         End();
     }
 
-    /// <summary>What the end of the call may do a second time: the rest may have been done when no answer came.</summary>
+    /// <summary>What the end of the call may do a second time, where nobody knows whether Redis did it.</summary>
     public void KeepOnlyRelease()
     {
         _change = 0;
         _givenBack = false;
     }
 
-    public RedisValue[] EndArguments()
+    /// <summary>Tells Redis of its end.</summary>
+    public Task<RedisResult> Send(IDatabase database) => Sent = database.ScriptEvaluateAsync(SharedScripts.End, keys, EndArguments());
+
+    private RedisValue[] EndArguments()
     {
-        var arguments = new RedisValue[3 + keys.Length];
+        var arguments = new RedisValue[3 + (SharedScripts.EndArguments * keys.Length / 2)];
         arguments[0] = id;
         arguments[1] = _givenBack ? -tokens : _change;
         arguments[2] = _givenBack ? 1 : 0;
@@ -69,8 +75,10 @@ internal sealed class SharedLease(SharedLeases leases, RateScopes scopes, RedisK
                 continue;
 
             var interval = _givenBack && held.Limits is { RequestsPerMinute: { } rate, Burst: not null } ? 60_000_000d / rate : 0;
-            arguments[3 + (2 * scope)] = answer[SharedScripts.AcquireHead + (SharedScripts.AcquireAnswers * scope)];
-            arguments[4 + (2 * scope)] = interval;
+            var at = 3 + (SharedScripts.EndArguments * scope);
+            arguments[at] = answer[SharedScripts.AcquireHead + (SharedScripts.AcquireAnswers * scope)];
+            arguments[at + 1] = interval;
+            arguments[at + 2] = held.Limits.RequestsPerMinute <= SharedScripts.Exact ? 1 : 0;
             scope++;
         }
 

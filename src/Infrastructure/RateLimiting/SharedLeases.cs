@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using SaasLlm.Infrastructure.Redis;
+using StackExchange.Redis;
+using IRedis = SaasLlm.Infrastructure.Redis.IRedis;
 
 namespace SaasLlm.Infrastructure.RateLimiting;
 
@@ -35,11 +36,9 @@ internal sealed class SharedLeases(IRedis redis, IOptions<RateLimitingOptions> o
     public void End(SharedLease lease)
     {
         if (lease.HoldsSlots)
-        {
             _running.TryRemove(lease, out _);
-            lease.DueAt = In(_slotLifetime);
-        }
 
+        lease.DueAt = In(_slotLifetime);
         _ended.Writer.TryWrite(lease);
     }
 
@@ -66,14 +65,31 @@ internal sealed class SharedLeases(IRedis redis, IOptions<RateLimitingOptions> o
 
     private async Task TellAsync(SharedLease lease)
     {
-        var told = await redis.AskAsync(
-            static (database, ended) => database.ScriptEvaluateAsync(SharedScripts.End, ended.Keys, ended.EndArguments()), lease);
-        if (told.Answered || !lease.HoldsSlots)
+        lease.Sent = null;
+        var told = await redis.AskAsync(static (database, ended) => ended.Send(database), lease);
+        if (told.Answered)
             return;
 
-        // Counting twice would be worse than not correcting an estimate; freeing a slot twice does no harm.
-        lease.KeepOnlyRelease();
-        _unanswered.Enqueue(lease);
+        if (lease.Sent is { } sent)
+            _ = AwaitLateAsync(sent, lease);
+        else
+            _unanswered.Enqueue(lease);
+    }
+
+    /// <summary>Redis may be slow, and do it yet.</summary>
+    private async Task AwaitLateAsync(Task<RedisResult> sent, SharedLease lease)
+    {
+        try
+        {
+            await sent;
+        }
+        catch (Exception exception) when (exception is RedisException or ObjectDisposedException or OperationCanceledException)
+        {
+            // Counting twice would be worse than not correcting an estimate; freeing a slot twice does no harm.
+            lease.KeepOnlyRelease();
+            if (lease.HoldsSlots)
+                _unanswered.Enqueue(lease);
+        }
     }
 
     private async Task RenewAsync(CancellationToken stoppingToken)
@@ -101,7 +117,7 @@ internal sealed class SharedLeases(IRedis redis, IOptions<RateLimitingOptions> o
     {
         for (var count = _unanswered.Count; count > 0 && _unanswered.TryDequeue(out var lease); count--)
         {
-            // Past that time its slots have expired by themselves.
+            // Past that time its slots have expired by themselves, and most of its minute is over.
             if (time.GetTimestamp() < lease.DueAt)
                 _ended.Writer.TryWrite(lease);
         }
@@ -131,8 +147,15 @@ internal sealed class SharedLeases(IRedis redis, IOptions<RateLimitingOptions> o
         var renewed = await redis.AskAsync(
             static (database, asked) => database.ScriptEvaluateAsync(SharedScripts.Renew, asked.Lease.SlotKeys(), [asked.Lease.Id, asked.Lifetime]),
             (Lease: lease, Lifetime: SlotLifetimeMs));
-        if (renewed.Answered && !lease.HasEnded)
+        if (lease.HasEnded)
+        {
+            // Its end may have been told before the renewal, which would then hold the slots for a dead call.
+            await redis.AskAsync(static (database, ended) => database.ScriptEvaluateAsync(SharedScripts.Free, ended.SlotKeys(), [ended.Id]), lease);
+        }
+        else if (renewed.Answered)
+        {
             lease.DueAt = In(_slotLifetime / 3);
+        }
     }
 
     private long In(TimeSpan wait) => time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency);

@@ -7,9 +7,17 @@ namespace SaasLlm.Infrastructure.RateLimiting;
 /// </summary>
 internal static class SharedScripts
 {
-    /// <summary>Numbers of a scope in the arguments and in the answer of <see cref="Acquire"/>.</summary>
+    /// <summary>Numbers of a scope in the arguments of <see cref="Acquire"/>.</summary>
     public const int AcquireArguments = 4;
+
+    /// <summary>And in its answer.</summary>
     public const int AcquireAnswers = 6;
+
+    /// <summary>Numbers of a scope in the arguments of <see cref="End"/>.</summary>
+    public const int EndArguments = 3;
+
+    /// <summary>Up to so many requests a minute each has an entry of its own.</summary>
+    public const int Exact = 256;
 
     /// <summary>Numbers before those of the scopes.</summary>
     public const int AcquireHead = 3;
@@ -78,12 +86,12 @@ internal static class SharedScripts
         return answer
         """;
 
-    /// <summary>KEYS as above. ARGV: lease, change of tokens, requests to give back; of each scope its entry (0: none) and the burst's interval in µs to give back.</summary>
+    /// <summary>KEYS as above. ARGV: lease, change of tokens, requests to give back; of each scope its entry (0: none), the burst's interval in µs to give back, and 1 where entries are not shared.</summary>
     public const string End = Window +
         """
         local lease, change, back = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
         for i = 1, #KEYS / 2 do
-          local entry, interval = tonumber(ARGV[2 * i + 2]), tonumber(ARGV[2 * i + 3])
+          local entry, interval, own = tonumber(ARGV[3 * i + 1]), tonumber(ARGV[3 * i + 2]), ARGV[3 * i + 3] == '1'
           if entry > 0 and (change ~= 0 or back ~= 0) then
             local w = load(KEYS[2 * i - 1])
             if entry >= w.first and entry <= w.last then
@@ -92,7 +100,7 @@ internal static class SharedScripts
               w.requests, w.tokens, w.full = w.requests - back, w.tokens + change, w.full - interval
               save(w)
             elseif change > 0 then
-              add(w, 0, change, false)
+              add(w, 0, change, own)
               save(w)
               keep(w)
             elseif w.changed then
@@ -111,6 +119,15 @@ internal static class SharedScripts
         for i = 1, #KEYS do
           redis.call('zadd', KEYS[i], time[1] * 1000000 + time[2] + ARGV[2] * 1000, ARGV[1])
           redis.call('pexpire', KEYS[i], ARGV[2] + 1000)
+        end
+        return 1
+        """;
+
+    /// <summary>KEYS: slots. ARGV: lease.</summary>
+    public const string Free =
+        """
+        for i = 1, #KEYS do
+          redis.call('zrem', KEYS[i], ARGV[1])
         end
         return 1
         """;

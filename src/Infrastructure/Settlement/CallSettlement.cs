@@ -99,6 +99,8 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
         where jobs.job_id = totals.job_id
         """;
 
+    private readonly PreparedBatch<Pending> _calls = new(dataSource, Sql, AttemptSeconds, Columns());
+
     public Task RecordAsync(CallRecord call, CancellationToken cancellationToken)
     {
         var pending = new Pending(call, time.GetTimestamp());
@@ -106,43 +108,10 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
         return cancellationToken.CanBeCanceled ? pending.Task.WaitAsync(cancellationToken) : pending.Task;
     }
 
-    protected override async Task WriteAsync(IReadOnlyList<Pending> batch)
-    {
-        await using var command = dataSource.CreateCommand(Sql);
-        command.CommandTimeout = AttemptSeconds;
-        var columns = new ParameterColumns(command.Parameters, batch.Count);
-        columns.Add("call_id", NpgsqlDbType.Uuid, batch, static item => item.Call.CallId);
-        columns.Add("job_id", NpgsqlDbType.Uuid, batch, static item => item.Call.JobId);
-        columns.Add("team_id", NpgsqlDbType.Text, batch, static item => item.Call.TeamId);
-        columns.Add("purpose", NpgsqlDbType.Text, batch, static item => item.Call.Purpose);
-        columns.Add("model_group", NpgsqlDbType.Text, batch, static item => item.Call.ModelGroup);
-        columns.Add("model", NpgsqlDbType.Text, batch, static item => item.Call.Model?.Alias);
-        columns.Add("provider", NpgsqlDbType.Text, batch, static item => item.Call.Model?.Provider);
-        columns.Add("upstream_model", NpgsqlDbType.Text, batch, static item => item.Call.Model?.UpstreamModel);
-        columns.Add("succeeded", NpgsqlDbType.Boolean, batch, static item => item.Call.Succeeded);
-        columns.Add("error_code", NpgsqlDbType.Text, batch, static item => item.Call.ErrorCode);
-        columns.Add("error", NpgsqlDbType.Text, batch, static item => StorableText.Of(item.Call.Error));
-        columns.Add("streamed", NpgsqlDbType.Boolean, batch, static item => item.Call.Streamed);
-        columns.Add("prompt_tokens", NpgsqlDbType.Integer, batch, static item => item.Call.Usage.PromptTokens);
-        columns.Add("completion_tokens", NpgsqlDbType.Integer, batch, static item => item.Call.Usage.CompletionTokens);
-        columns.Add("cached_tokens", NpgsqlDbType.Integer, batch, static item => item.Call.Usage.CachedTokens);
-        columns.Add("reasoning_tokens", NpgsqlDbType.Integer, batch, static item => item.Call.Usage.ReasoningTokens);
-        columns.Add("usage_source", NpgsqlDbType.Text, batch, static item => NameOf(item.Call.UsageSource));
-        columns.Add("input_price", NpgsqlDbType.Numeric, batch, static item => item.Call.Model?.Prices?.InputUsdPerMillion);
-        columns.Add("output_price", NpgsqlDbType.Numeric, batch, static item => item.Call.Model?.Prices?.OutputUsdPerMillion);
-        columns.Add("cached_price", NpgsqlDbType.Numeric, batch, static item => item.Call.Model?.Prices?.CachedInputUsdPerMillion);
-        columns.Add("cost_usd", NpgsqlDbType.Numeric, batch, static item => item.Call.CostUsd);
-        columns.Add("client_cost_usd", NpgsqlDbType.Numeric, batch, static item => item.Call.ClientCostUsd ?? item.Call.CostUsd);
-        columns.Add("latency_ms", NpgsqlDbType.Integer, batch, static item => item.Call.LatencyMs);
-        columns.Add("attempts", NpgsqlDbType.Integer, batch, static item => item.Call.Attempts);
-        columns.Add("finish_reason", NpgsqlDbType.Text, batch, static item => StorableText.Of(item.Call.FinishReason));
-        columns.Add("request_id", NpgsqlDbType.Text, batch, static item => item.Call.RequestId);
-        columns.Add("hedge_cost_usd", NpgsqlDbType.Numeric, batch, static item => item.Call.HedgeCostUsd);
-        columns.Add("created_at", NpgsqlDbType.TimestampTz, batch, static item => item.Call.CreatedAt.UtcDateTime);
+    // One statement is its own transaction: executed means committed.
+    protected override Task WriteAsync(IReadOnlyList<Pending> batch) => _calls.ExecuteAsync(batch);
 
-        // One statement is its own transaction: executed means committed.
-        await command.ExecuteNonQueryAsync(CancellationToken.None);
-    }
+    protected override ValueTask ReleaseAsync() => _calls.DisposeAsync();
 
     protected override async Task<bool> ShouldRetryAsync(Exception exception)
     {
@@ -163,6 +132,38 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
         LetGo(item => time.GetElapsedTime(item.Since) >= LongestWait, static () => new SettlementUnavailableException());
         return true;
     }
+
+    private static BatchColumn<Pending>[] Columns() =>
+    [
+        BatchColumn<Pending>.Of("call_id", NpgsqlDbType.Uuid, static item => item.Call.CallId),
+        BatchColumn<Pending>.Of("job_id", NpgsqlDbType.Uuid, static item => item.Call.JobId),
+        BatchColumn<Pending>.Of("team_id", NpgsqlDbType.Text, static item => item.Call.TeamId),
+        BatchColumn<Pending>.Of("purpose", NpgsqlDbType.Text, static item => item.Call.Purpose),
+        BatchColumn<Pending>.Of("model_group", NpgsqlDbType.Text, static item => item.Call.ModelGroup),
+        BatchColumn<Pending>.Of("model", NpgsqlDbType.Text, static item => item.Call.Model?.Alias),
+        BatchColumn<Pending>.Of("provider", NpgsqlDbType.Text, static item => item.Call.Model?.Provider),
+        BatchColumn<Pending>.Of("upstream_model", NpgsqlDbType.Text, static item => item.Call.Model?.UpstreamModel),
+        BatchColumn<Pending>.Of("succeeded", NpgsqlDbType.Boolean, static item => item.Call.Succeeded),
+        BatchColumn<Pending>.Of("error_code", NpgsqlDbType.Text, static item => item.Call.ErrorCode),
+        BatchColumn<Pending>.Of("error", NpgsqlDbType.Text, static item => StorableText.Of(item.Call.Error)),
+        BatchColumn<Pending>.Of("streamed", NpgsqlDbType.Boolean, static item => item.Call.Streamed),
+        BatchColumn<Pending>.Of("prompt_tokens", NpgsqlDbType.Integer, static item => item.Call.Usage.PromptTokens),
+        BatchColumn<Pending>.Of("completion_tokens", NpgsqlDbType.Integer, static item => item.Call.Usage.CompletionTokens),
+        BatchColumn<Pending>.Of("cached_tokens", NpgsqlDbType.Integer, static item => item.Call.Usage.CachedTokens),
+        BatchColumn<Pending>.Of("reasoning_tokens", NpgsqlDbType.Integer, static item => item.Call.Usage.ReasoningTokens),
+        BatchColumn<Pending>.Of("usage_source", NpgsqlDbType.Text, static item => NameOf(item.Call.UsageSource)),
+        BatchColumn<Pending>.Of("input_price", NpgsqlDbType.Numeric, static item => item.Call.Model?.Prices?.InputUsdPerMillion),
+        BatchColumn<Pending>.Of("output_price", NpgsqlDbType.Numeric, static item => item.Call.Model?.Prices?.OutputUsdPerMillion),
+        BatchColumn<Pending>.Of("cached_price", NpgsqlDbType.Numeric, static item => item.Call.Model?.Prices?.CachedInputUsdPerMillion),
+        BatchColumn<Pending>.Of("cost_usd", NpgsqlDbType.Numeric, static item => item.Call.CostUsd),
+        BatchColumn<Pending>.Of("client_cost_usd", NpgsqlDbType.Numeric, static item => item.Call.ClientCostUsd ?? item.Call.CostUsd),
+        BatchColumn<Pending>.Of("latency_ms", NpgsqlDbType.Integer, static item => item.Call.LatencyMs),
+        BatchColumn<Pending>.Of("attempts", NpgsqlDbType.Integer, static item => item.Call.Attempts),
+        BatchColumn<Pending>.Of("finish_reason", NpgsqlDbType.Text, static item => StorableText.Of(item.Call.FinishReason)),
+        BatchColumn<Pending>.Of("request_id", NpgsqlDbType.Text, static item => item.Call.RequestId),
+        BatchColumn<Pending>.Of("hedge_cost_usd", NpgsqlDbType.Numeric, static item => item.Call.HedgeCostUsd),
+        BatchColumn<Pending>.Of("created_at", NpgsqlDbType.TimestampTz, static item => item.Call.CreatedAt.UtcDateTime),
+    ];
 
     private static string NameOf(UsageSource source) => source switch
     {

@@ -40,6 +40,7 @@ internal abstract class GroupCommit<TItem> : IAsyncDisposable
         _queue.Writer.TryComplete();
         _giveUp.CancelAfter(LongestStop);
         await _writer;
+        await ReleaseAsync();
         _giveUp.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -56,6 +57,9 @@ internal abstract class GroupCommit<TItem> : IAsyncDisposable
 
     /// <summary>Writes and commits all of it, or throws and has written nothing; on return every item has its outcome, not yet published.</summary>
     protected abstract Task WriteAsync(IReadOnlyList<TItem> batch);
+
+    /// <summary>Called once, after the last batch.</summary>
+    protected virtual ValueTask ReleaseAsync() => ValueTask.CompletedTask;
 
     /// <summary>True: the same batch is tried again after a pause. False: the items fail with the exception.</summary>
     protected virtual Task<bool> ShouldRetryAsync(Exception exception) => Task.FromResult(false);

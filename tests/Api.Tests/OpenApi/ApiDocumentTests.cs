@@ -110,6 +110,26 @@ internal sealed partial class ApiDocumentTests
         Assert.That(messages.GetProperty("items").GetProperty("type").GetString(), Is.EqualTo("object"));
     }
 
+    [TestCase("200", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-RateLimit-Limit-Tokens", "X-RateLimit-Remaining-Tokens", "X-RateLimit-Reset-Tokens")]
+    [TestCase("429", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-RateLimit-Limit-Tokens", "X-RateLimit-Remaining-Tokens", "X-RateLimit-Reset-Tokens", "Retry-After")]
+    [TestCase("503", "Retry-After")]
+    public void Call_OfAModel_DescribesTheHeadersOfItsLimits(string status, params string[] headers)
+    {
+        var calls = Operations().Where(operation => operation.Path.Contains("call", StringComparison.Ordinal)).ToArray();
+
+        Assert.That(calls, Has.Length.EqualTo(4));
+        foreach (var call in calls)
+            Assert.That(call.Body.GetProperty("responses").GetProperty(status).GetProperty("headers").EnumerateObject().Select(header => header.Name), Is.EquivalentTo(headers), call.Name);
+    }
+
+    [Test]
+    public void CreateAndCall_Always_NamesTheJobsFieldsAsTheyAreRead()
+    {
+        var fields = _document.GetProperty("components").GetProperty("schemas").GetProperty("CreateAndCallBody").ToString();
+
+        Assert.That(fields, Does.Contain("job_metadata").And.Contain("max_cost_usd"));
+    }
+
     [Test]
     public void Document_WhereverItIsServed_IsTheSame() => Assert.That(_document.TryGetProperty("servers", out _), Is.False);
 

@@ -149,15 +149,14 @@ internal sealed class RateLimiterTests
         await _first.AcquireAsync(scopes, 10);
         await _first.AdmittedAsync(scopes, 5, tokens: 10);
 
-        var endpoint = _server.ConnectionString;
-        using var multiplexer = await ConnectionMultiplexer.ConnectAsync(endpoint);
+        using var multiplexer = await ConnectionMultiplexer.ConnectAsync(_server.ConnectionString);
         var database = multiplexer.GetDatabase();
-        var keys = multiplexer.GetServer(endpoint).Keys().ToArray();
+        var keys = await database.KeysAsync();
         Assert.That(keys, Has.Length.EqualTo(5), "three logs, two sets of running calls");
         foreach (var key in keys)
         {
-            Assert.That(await database.KeyTimeToLiveAsync(key), Is.InRange(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(62)), key.ToString());
-            Assert.That(key.ToString(), Does.Contain("{org}"));
+            Assert.That(await database.KeyTimeToLiveAsync(key), Is.InRange(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(62)), key);
+            Assert.That(key, Does.Contain("{org}"));
         }
     }
 
@@ -191,6 +190,7 @@ internal sealed class RateLimiterTests
         await using var node = await LimitsNode.StartAsync(_server, nodes: 2, timeoutMs: 20);
         var team = Scopes.Team(rpm: 10, parallel: 10);
         Assert.That(await CallAsync(node, team), Is.True);
+        await LimitsNode.UntilAsync(async () => await SlotsAsync(node) == 0);
 
         await _server.StopAnsweringAsync();
         var admitted = 0;
@@ -212,7 +212,7 @@ internal sealed class RateLimiterTests
 
         // What Redis did late agrees with what the node did: five were admitted, no slot is held, five are left for the other.
         await LimitsNode.UntilAsync(async () => await SlotsAsync(node) == 0);
-        Assert.That(await _second.AdmittedAsync(team, 12), Is.InRange(5, 9), "those that were never sent are not known to it");
+        Assert.That(await _second.AdmittedAsync(team, 12), Is.EqualTo(5));
     }
 
     [Test]

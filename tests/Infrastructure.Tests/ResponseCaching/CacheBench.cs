@@ -32,15 +32,8 @@ internal sealed class CacheBench : IAsyncDisposable
             provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<RedisOptions>>(), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<RedisConnection>.Instance));
         services.AddSingleton<TimeProvider>(Clock);
         services.AddSingleton(Mock.Of<IProviderKeys>());
-        services.AddSingleton(provider => new CachingGateway(
-            Upstream,
-            provider.GetRequiredService<AnswerStore>(),
-            provider.GetRequiredService<Deployments>(),
-            provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<ResponseCacheOptions>>(),
-            provider.GetRequiredService<ResponseCacheMetrics>(),
-            Clock));
         _provider = services.BuildServiceProvider();
-        Gateway = _provider.GetRequiredService<CachingGateway>();
+        Gateway = Over(Upstream);
     }
 
     public HandClock Clock { get; } = new();
@@ -52,6 +45,15 @@ internal sealed class CacheBench : IAsyncDisposable
     public AnswerStore Store => _provider.GetRequiredService<AnswerStore>();
 
     public IRedis Redis => _provider.GetRequiredService<IRedis>();
+
+    /// <summary>The cache over another upstream.</summary>
+    public CachingGateway Over(ILlmGateway upstream) => new(
+        upstream,
+        Store,
+        _provider.GetRequiredService<Deployments>(),
+        _provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<ResponseCacheOptions>>(),
+        _provider.GetRequiredService<ResponseCacheMetrics>(),
+        Clock);
 
     /// <summary>Begins to connect to Redis and waits until it is there.</summary>
     public async Task ConnectAsync()

@@ -21,6 +21,23 @@ internal sealed class CachingGatewayTests
     }
 
     [Test]
+    public async Task SendAsync_WithoutAPolicy_AddsNoAllocation()
+    {
+        await using var bench = new CacheBench();
+        var direct = new InstantGateway();
+        var gateway = bench.Over(direct);
+        var request = CacheBench.Request();
+        RouteTargets targets = [CacheBench.Model()];
+        Assert.That(await gateway.SendAsync(request, targets, "org", null, CancellationToken.None), Is.SameAs(await direct.Reply));
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var call = 0; call < 1_000; call++)
+            _ = gateway.SendAsync(request, targets, "org", null, CancellationToken.None);
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    [Test]
     public async Task SendAsync_WhenAskedAgain_GivesTheSameAnswerWithoutAnAttempt()
     {
         await using var bench = new CacheBench(settings: "ResponseCache:ClientPricePercent=30");
@@ -255,5 +272,17 @@ internal sealed class CachingGatewayTests
         Array.Clear(buffer);
 
         Assert.That(Encoding.UTF8.GetString((await bench.SendAsync()).Answer!.Message.Span), Is.EqualTo("""{"content":"kept"}"""));
+    }
+
+    /// <summary>Answers at once, always the same.</summary>
+    private sealed class InstantGateway : ILlmGateway
+    {
+        public Task<GatewayReply> Reply { get; } = Task.FromResult(new GatewayReply { Attempts = 1 });
+
+        public Task<GatewayReply> SendAsync(
+            ChatRequest request, RouteTargets targets, string organizationId, CachePolicy? cache, CancellationToken cancellationToken) => Reply;
+
+        public Task<GatewayStream> OpenStreamAsync(
+            ChatRequest request, RouteTargets targets, string organizationId, CachePolicy? cache, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -43,13 +43,15 @@ internal sealed partial class Cooldowns
         _byName[deployment.Name] = deployment;
 
         // A credential that was replaced has nothing to do with the pause of the old one.
-        if (!isReplaced && _redis.IsAvailable)
-            _ = RecallAsync(deployment);
+        if (isReplaced)
+            deployment.Load.TryRecall();
+        Recall(deployment);
     }
 
     /// <summary>Draws from an answer what it says of the deployment's rest.</summary>
     public void Heed(Deployment deployment, UpstreamAnswer answer)
     {
+        Recall(deployment);
         if (answer.Kind == AnswerKind.Good)
         {
             deployment.Load.Answered();
@@ -94,10 +96,19 @@ internal sealed partial class Cooldowns
         await _redis.AskAsync(static (database, share) => database.PublishAsync(share.Redis.Prefix + "cooldowns", share.Text), share);
     }
 
+    /// <summary>Where Redis was away when a deployment became known, asks with one of its later answers.</summary>
+    private void Recall(Deployment deployment)
+    {
+        if (!deployment.Load.IsRecalled && _redis.IsAvailable && deployment.Load.TryRecall())
+            _ = RecallAsync(deployment);
+    }
+
     private async Task RecallAsync(Deployment deployment)
     {
         var found = await _redis.AskAsync(static (database, key) => database.StringGetWithExpiryAsync(key), Key(deployment.Name));
-        if (found is { Answered: true, Value: { Value.IsNull: false, Expiry: { } left } } && Read(found.Value.Value!) is { } said)
+        if (!found.Answered)
+            deployment.Load.RecallAgain();
+        else if (found is { Value: { Value.IsNull: false, Expiry: { } left } } && Read(found.Value.Value!) is { } said)
             Cool(deployment, Shortest(left), said.Kind, isCircuit: false);
     }
 

@@ -18,6 +18,7 @@ internal sealed class DeploymentLoad
     private int _inFlight;
     private int _guesses;
     private Cooldown? _cooldown;
+    private int _isRecalled;
 
     /// <summary>Calls that it is serving, streams up to their end.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
@@ -25,9 +26,18 @@ internal sealed class DeploymentLoad
     /// <summary>Time to the whole of a plain answer, or to the headers of a stream: two things that must not be mixed.</summary>
     public PeakEwma Latency(bool isStream) => isStream ? _toStream : _toAnswer;
 
+    /// <summary>False until the other nodes were asked what they know of it, or need not be.</summary>
+    public bool IsRecalled => Volatile.Read(ref _isRecalled) != 0;
+
     public void Enter() => Interlocked.Increment(ref _inFlight);
 
     public void Leave() => Interlocked.Decrement(ref _inFlight);
+
+    /// <summary>True for the one who is to ask the others.</summary>
+    public bool TryRecall() => Interlocked.Exchange(ref _isRecalled, 1) == 0;
+
+    /// <summary>Nobody answered: the others are still to be asked.</summary>
+    public void RecallAgain() => Volatile.Write(ref _isRecalled, 0);
 
     /// <summary>Null where it may be called.</summary>
     public Cooldown? CooldownAt(long now) => Volatile.Read(ref _cooldown) is { } cooldown && cooldown.Until > now ? cooldown : null;

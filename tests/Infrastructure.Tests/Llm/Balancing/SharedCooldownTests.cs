@@ -7,6 +7,8 @@ namespace SaasLlm.Infrastructure.Tests.Llm.Balancing;
 /// <summary>What one node has learnt of a deployment's rest, and the others know through Redis.</summary>
 internal sealed class SharedCooldownTests
 {
+    private const string Channel = "saasllm:cooldowns";
+
     [Test]
     public async Task SendAsync_WhenAnotherNodeWasAskedForAPause_LeavesTheDeploymentAlone()
     {
@@ -15,6 +17,8 @@ internal sealed class SharedCooldownTests
         await using var other = await FakeUpstream.StartAsync(UpstreamScript.Good());
         await using var one = await StartAsync(redis);
         await using var two = await StartAsync(redis);
+        using var client = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        await UntilListeningAsync(client, nodes: 2);
         Assert.That(await CallAsync(two, pausing, other), Is.EqualTo("a"), "it knows the deployment");
 
         await CallAsync(one, pausing, other);
@@ -42,6 +46,24 @@ internal sealed class SharedCooldownTests
     }
 
     [Test]
+    public async Task SendAsync_OnANodeThatConnectsAfterItsFirstCall_AsksForThePauseLater()
+    {
+        await using var redis = await TestRedis.StartAsync();
+        await using var pausing = await FakeUpstream.StartAsync(UpstreamScript.Error(429, retryAfter: "60"), UpstreamScript.Good());
+        await using var other = await FakeUpstream.StartAsync(UpstreamScript.Good());
+        await using var one = await StartAsync(redis);
+        await CallAsync(one, pausing, other);
+        using var client = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        await UntilAsync(async () => await LifetimeAsync(client) is not null);
+        await using var late = Bench(redis);
+        Assert.That(await CallAsync(late, pausing, other), Is.EqualTo("a"), "it knows of no Redis yet");
+
+        await late.ConnectAsync();
+
+        await UntilAsync(async () => await CallAsync(late, pausing, other) == "b");
+    }
+
+    [Test]
     public async Task SendAsync_WhenAnotherNodesCircuitOpens_OnlyPrefersTheRest()
     {
         await using var redis = await TestRedis.StartAsync();
@@ -49,12 +71,22 @@ internal sealed class SharedCooldownTests
         await using var other = await FakeUpstream.StartAsync(UpstreamScript.Good());
         await using var one = await StartAsync(redis);
         await using var two = await StartAsync(redis);
+        using var client = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        await UntilListeningAsync(client, nodes: 2);
         await CallAsync(two, bad, other);
 
         for (var i = 0; i < 2; i++)
             await CallAsync(one, bad, other);
 
-        await UntilAsync(async () => await CallAsync(two, bad, other) == "b");
+        // A guess that comes while a call is under way is proved wrong by its good answer: then it has to be told again.
+        await UntilAsync(async () =>
+        {
+            if (await CallAsync(two, bad, other) == "b")
+                return true;
+
+            await TellAgainAsync(client);
+            return false;
+        });
         var only = await two.SendAsync(GatewayBench.Request(), two.Model("a", bad.ApiBase));
         Assert.That(only.Error, Is.Null, "another node's circuit is a guess, so the only one is tried");
     }
@@ -75,16 +107,18 @@ internal sealed class SharedCooldownTests
 
     private static async Task<GatewayBench> StartAsync(TestRedis redis)
     {
-        var bench = new GatewayBench(new()
-        {
-            ["Redis:ConnectionString"] = redis.ConnectionString,
-            ["Redis:TimeoutMs"] = "1000",
-            ["Llm:Retries"] = "0",
-            ["Llm:BreakerMinimumThroughput"] = "2",
-        });
+        var bench = Bench(redis);
         await bench.ConnectAsync();
         return bench;
     }
+
+    private static GatewayBench Bench(TestRedis redis) => new(new()
+    {
+        ["Redis:ConnectionString"] = redis.ConnectionString,
+        ["Redis:TimeoutMs"] = "1000",
+        ["Llm:Retries"] = "0",
+        ["Llm:BreakerMinimumThroughput"] = "2",
+    });
 
     private static async Task<string> CallAsync(GatewayBench bench, FakeUpstream first, FakeUpstream second)
     {
@@ -94,9 +128,18 @@ internal sealed class SharedCooldownTests
 
     private static async Task<TimeSpan?> LifetimeAsync(ConnectionMultiplexer client)
     {
-        var server = client.GetServer(client.GetEndPoints()[0]);
-        var keys = server.Keys(pattern: "saasllm:cooldown:*").ToArray();
+        var keys = await client.GetDatabase().KeysAsync("saasllm:cooldown:*");
         return keys.Length == 0 ? null : await client.GetDatabase().KeyTimeToLiveAsync(keys.Single());
+    }
+
+    /// <summary>Messages that are sent before a node listens do not come.</summary>
+    private static Task UntilListeningAsync(ConnectionMultiplexer client, int nodes) =>
+        UntilAsync(async () => await client.GetSubscriber().PublishAsync(Channel, "") == nodes);
+
+    private static async Task TellAgainAsync(ConnectionMultiplexer client)
+    {
+        foreach (var key in await client.GetDatabase().KeysAsync("saasllm:cooldown:*"))
+            await client.GetSubscriber().PublishAsync(Channel, await client.GetDatabase().StringGetAsync(key));
     }
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
