@@ -33,10 +33,12 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("saasllm-nodes-").FullName;
     private readonly int[] _ports = [.. Enumerable.Range(0, NodeCount).Select(_ => Ports.Lasting())];
     private readonly ServiceProcess?[] _nodes = new ServiceProcess?[NodeCount];
+    private readonly Task[] _starting = [.. Enumerable.Repeat(Task.CompletedTask, NodeCount)];
     private readonly List<Caller> _callers = [];
     private readonly List<FakeUpstream> _upstreams = [];
     private Nginx? _nginx;
     private int _newTeams;
+    private bool _disposed;
 
     private Cluster()
     {
@@ -96,22 +98,11 @@ internal sealed class Cluster : IAsyncDisposable
     public Task ThawNodeAsync(int node) => _nodes[node]!.ThawAsync();
 
     /// <summary>At the same address as before.</summary>
-    public async Task StartNodeAsync(int node)
+    /// <exception cref="ObjectDisposedException">The tests are over, and nothing must be left of them.</exception>
+    public Task StartNodeAsync(int node)
     {
-        if (_nodes[node] is { } dead)
-            await dead.DisposeAsync();
-        _nodes[node] = null;
-        var log = new StreamWriter(Path.Combine(_folder, $"node-{node}.log"), append: true) { AutoFlush = true };
-        _nodes[node] = await ServiceProcess.StartAtAsync(
-            _ports[node],
-            log,
-            Postgres.ConnectionString,
-            $"Redis:ConnectionString={Redis.ConnectionString}",
-            "Jobs:SweepIntervalSeconds=1",
-
-            // A machine that builds and tests other things meanwhile lets everyone wait longer than the default, and a node that
-            // waits no longer keeps a part of each limit for itself.
-            "Redis:TimeoutMs=250");
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _starting[node] = StartNodeProcessAsync(node);
     }
 
     /// <summary>Waits until every node says that it can serve.</summary>
@@ -137,6 +128,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _disposed = true;
+        await Task.WhenAll(_starting).ContinueWith(static _ => { }, TaskScheduler.Default);
         foreach (var caller in _callers)
             caller.Dispose();
         if (_nginx is not null)
@@ -176,6 +169,24 @@ internal sealed class Cluster : IAsyncDisposable
         Front = new Caller(_nginx.Address);
         Nodes = [.. _nodes.Select(node => new Caller(node!.Address))];
         _callers.AddRange([Front, .. Nodes]);
+    }
+
+    private async Task StartNodeProcessAsync(int node)
+    {
+        if (_nodes[node] is { } dead)
+            await dead.DisposeAsync();
+        _nodes[node] = null;
+        var log = new StreamWriter(Path.Combine(_folder, $"node-{node}.log"), append: true) { AutoFlush = true };
+        _nodes[node] = await ServiceProcess.StartAtAsync(
+            _ports[node],
+            log,
+            Postgres.ConnectionString,
+            $"Redis:ConnectionString={Redis.ConnectionString}",
+            "Jobs:SweepIntervalSeconds=1",
+
+            // A machine that builds and tests other things meanwhile lets everyone wait longer than the default, and a node that
+            // waits no longer keeps a part of each limit for itself.
+            "Redis:TimeoutMs=250");
     }
 
     private async Task CreateCatalogAsync()

@@ -10,23 +10,27 @@ public sealed class RestartablePostgres : IAsyncDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "saasllm-cluster-" + Guid.CreateVersion7().ToString("N")[^12..]);
     private readonly int _port = Ports.Lasting();
+    private readonly SemaphoreSlim _changing = new(1, 1);
     private EmbeddedPostgres? _server;
+    private bool _disposed;
 
     /// <summary>Valid once it was started, and from then on.</summary>
     public string ConnectionString { get; private set; } = "";
 
     /// <summary>Starts it, or starts it again; ready when this returns.</summary>
+    /// <exception cref="ObjectDisposedException">The test is over, and nothing must be left of it.</exception>
     public async Task StartAsync()
     {
-        _server = new EmbeddedPostgres(NullLogger<EmbeddedPostgres>.Instance, TimeProvider.System);
-        ConnectionString = await _server.StartAsync(
-            new EmbeddedPostgresOptions
-            {
-                DataFolder = _folder,
-                Port = _port,
-                ExtraSettings = new Dictionary<string, string>(StringComparer.Ordinal) { ["max_connections"] = "500" },
-            },
-            CancellationToken.None);
+        await _changing.WaitAsync();
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            await StartServerAsync();
+        }
+        finally
+        {
+            _changing.Release();
+        }
     }
 
     /// <summary>Orderly: running statements are cancelled, connections closed, the log is written out.</summary>
@@ -48,6 +52,9 @@ public sealed class RestartablePostgres : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _changing.WaitAsync();
+        _disposed = true;
+        _changing.Release();
         if (_server is null)
             return;
 
@@ -55,6 +62,19 @@ public sealed class RestartablePostgres : IAsyncDisposable
         using (var pooled = new NpgsqlConnection(ConnectionString))
             NpgsqlConnection.ClearPool(pooled);
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task StartServerAsync()
+    {
+        _server = new EmbeddedPostgres(NullLogger<EmbeddedPostgres>.Instance, TimeProvider.System);
+        ConnectionString = await _server.StartAsync(
+            new EmbeddedPostgresOptions
+            {
+                DataFolder = _folder,
+                Port = _port,
+                ExtraSettings = new Dictionary<string, string>(StringComparer.Ordinal) { ["max_connections"] = "500" },
+            },
+            CancellationToken.None);
     }
 
     private static bool IsRunning(int processId)

@@ -15,6 +15,7 @@ public sealed class TestRedis : IAsyncDisposable
     private readonly int _port = Ports.Lasting();
     private readonly string _folder = Directory.CreateTempSubdirectory("saasllm-redis-").FullName;
     private Process? _process;
+    private bool _disposed;
 
     private TestRedis()
     {
@@ -52,8 +53,10 @@ public sealed class TestRedis : IAsyncDisposable
     public Task ResumeAsync() => SignalAsync("CONT");
 
     /// <summary>Starts it, empty, at the same port; kills it first where it still runs.</summary>
+    /// <exception cref="ObjectDisposedException">The test is over, and nothing must be left of it.</exception>
     public async Task RestartAsync()
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (_process is { HasExited: false })
             Kill();
         _process?.Dispose();
@@ -73,6 +76,7 @@ public sealed class TestRedis : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _disposed = true;
         if (_process is not null)
         {
             if (!_process.HasExited)
