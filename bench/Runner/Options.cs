@@ -15,7 +15,7 @@ internal sealed record Options
     /// <summary>Length of one round on one server, 1 to 600 s. Default: 8, quick 1.</summary>
     public int Seconds { get; init; } = 8;
 
-    /// <summary>Requests that each .NET process has served before it is measured. Default: 100,000, quick 2,000.</summary>
+    /// <summary>Requests that each .NET process has served before it is measured. Default: 100,000, quick 1, which is one short run.</summary>
     public int WarmUp { get; init; } = 100_000;
 
     /// <summary>Length of the soak in minutes; null: no soak but the benchmarks.</summary>
@@ -35,7 +35,7 @@ internal sealed record Options
             Only = given.GetValueOrDefault("only"),
             Rounds = Number("rounds", quick ? 1 : 3, 99),
             Seconds = Number("seconds", quick ? 1 : 8, 600),
-            WarmUp = Number("warm-up", quick ? 2_000 : 100_000, 10_000_000),
+            WarmUp = Number("warm-up", quick ? 1 : 100_000, 10_000_000),
             SoakMinutes = given.ContainsKey("soak") ? Number("minutes", quick ? 1 : 10, 1440) : null,
         };
 
