@@ -10,6 +10,7 @@ using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Catalog;
 using SaasLlm.Infrastructure.Credits;
 using SaasLlm.Infrastructure.Llm;
+using SaasLlm.Infrastructure.Outgoing;
 using SaasLlm.Infrastructure.Postgres;
 using SaasLlm.Infrastructure.Postgres.Embedded;
 using SaasLlm.Infrastructure.RateLimiting;
@@ -37,6 +38,7 @@ public static class DependencyInjection
         services.AddCaches();
         services.AddCatalog();
         services.AddLedger(configuration);
+        services.AddOutgoing(configuration);
         services.AddLlm(configuration);
         services.AddResponseCache(configuration);
         services.AddRateLimiting(configuration);
