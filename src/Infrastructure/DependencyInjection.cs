@@ -6,6 +6,7 @@ using SaasLlm.Application;
 using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Ports;
 using SaasLlm.Infrastructure.Background;
+using SaasLlm.Infrastructure.Byok;
 using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Catalog;
 using SaasLlm.Infrastructure.Credits;
@@ -39,6 +40,7 @@ public static class DependencyInjection
         services.AddCatalog();
         services.AddLedger(configuration);
         services.AddOutgoing(configuration);
+        services.AddByok();
         services.AddLlm(configuration);
         services.AddResponseCache(configuration);
         services.AddRateLimiting(configuration);

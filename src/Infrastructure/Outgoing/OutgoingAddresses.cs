@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
+using SaasLlm.Application.Ports;
 
 namespace SaasLlm.Infrastructure.Outgoing;
 
@@ -11,6 +12,7 @@ namespace SaasLlm.Infrastructure.Outgoing;
 /// </summary>
 /// <param name="resolve">How names are resolved; null: by the system.</param>
 internal sealed class OutgoingAddresses(IOptions<OutgoingOptions> options, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+    : IOutgoingAddresses
 {
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve = resolve ?? Dns.GetHostAddressesAsync;
     private readonly HashSet<string> _allowedHosts = new(options.Value.AllowedHosts, StringComparer.OrdinalIgnoreCase);
@@ -37,16 +39,14 @@ internal sealed class OutgoingAddresses(IOptions<OutgoingOptions> options, Func<
         }
     }
 
-    /// <summary>Whether a request could go there now; a courtesy to who enters an address, for what counts is found out at each connection.</summary>
-    /// <exception cref="SocketException">The name does not resolve.</exception>
-    public async Task<bool> AllowsAsync(Uri address, CancellationToken cancellationToken)
+    public async Task<bool> AllowAsync(Uri address, CancellationToken cancellationToken)
     {
         try
         {
             await AllowedAsync(address.IdnHost, address.Scheme == Uri.UriSchemeHttps, cancellationToken);
             return true;
         }
-        catch (OutgoingAddressException)
+        catch (Exception exception) when (exception is OutgoingAddressException or SocketException)
         {
             return false;
         }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using SaasLlm.Application.Ports;
 
 namespace SaasLlm.Infrastructure.Outgoing;
 
@@ -12,5 +13,6 @@ internal static class OutgoingRegistration
             .Validate(OutgoingOptions.AreNetworks, "Outgoing:AllowedNetworks: give networks as 10.1.0.0/16 or fd12::/16.")
             .ValidateOnStart();
         services.AddSingleton<OutgoingAddresses>();
+        services.AddSingleton<IOutgoingAddresses>(provider => provider.GetRequiredService<OutgoingAddresses>());
     }
 }

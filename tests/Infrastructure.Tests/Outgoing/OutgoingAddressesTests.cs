@@ -24,13 +24,13 @@ internal sealed class OutgoingAddressesTests
     [TestCase("http://api.example.com/v1", "172.20.3.4,1.1.1.1", false)]
     [TestCase("http://api.example.com/v1", "fd12::9", true)]
     [TestCase("https://api.example.com/v1", "fd13::9", false)]
-    public async Task AllowsAsync_WhenANameResolves_LooksAtAllThatItResolvesTo(string address, string resolved, bool allowed)
+    public async Task AllowAsync_WhenANameResolves_LooksAtAllThatItResolvesTo(string address, string resolved, bool allowed)
     {
         var addresses = new OutgoingAddresses(
             Options.Create(new OutgoingOptions { AllowedHosts = ["allowed.example.com"], AllowedNetworks = ["172.20.0.0/16", "fd12::/16"] }),
             (_, _) => Task.FromResult(resolved.Split(',').Select(IPAddress.Parse).ToArray()));
 
-        Assert.That(await addresses.AllowsAsync(new Uri(address), CancellationToken.None), Is.EqualTo(allowed));
+        Assert.That(await addresses.AllowAsync(new Uri(address), CancellationToken.None), Is.EqualTo(allowed));
     }
 
     [TestCase("https://127.0.0.1/")]
@@ -44,11 +44,11 @@ internal sealed class OutgoingAddressesTests
     [TestCase("https://[fe80::1]/")]
     [TestCase("https://169.254.169.254/latest/meta-data")]
     [TestCase("http://1.1.1.1/")]
-    public async Task AllowsAsync_WhenTheAddressIsWrittenInAnyForm_SeesThroughIt(string address)
+    public async Task AllowAsync_WhenTheAddressIsWrittenInAnyForm_SeesThroughIt(string address)
     {
         var addresses = new OutgoingAddresses(Options.Create(new OutgoingOptions()));
 
-        Assert.That(await addresses.AllowsAsync(new Uri(address), CancellationToken.None), Is.False);
+        Assert.That(await addresses.AllowAsync(new Uri(address), CancellationToken.None), Is.False);
     }
 
     [TestCase(null, null, false)]
