@@ -19,7 +19,7 @@ internal static class CatalogLoader
         await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
             """
             select model_alias, provider, upstream_model, input_usd_per_million, output_usd_per_million,
-                cached_input_usd_per_million, context_window, max_output_tokens, max_parallel, active
+                cached_input_usd_per_million, cache_write_usd_per_million, context_window, max_output_tokens, max_parallel, active
             from models;
 
             select group_name, routing_strategy, hedge_after_ms, cache_ttl_seconds
@@ -61,6 +61,8 @@ internal static class CatalogLoader
 
         public decimal? CachedInputUsdPerMillion { get; init; }
 
+        public decimal? CacheWriteUsdPerMillion { get; init; }
+
         public int? ContextWindow { get; init; }
 
         public int? MaxOutputTokens { get; init; }
@@ -75,7 +77,7 @@ internal static class CatalogLoader
             Provider = Provider,
             UpstreamModel = UpstreamModel,
             Prices = InputUsdPerMillion is { } input && OutputUsdPerMillion is { } output
-                ? new ModelPrices(input, output, CachedInputUsdPerMillion)
+                ? new ModelPrices(input, output, CachedInputUsdPerMillion, CacheWriteUsdPerMillion)
                 : null,
             ContextWindow = ContextWindow,
             MaxOutputTokens = MaxOutputTokens,
