@@ -1,5 +1,7 @@
 using SaasLlm.Application.Llm;
+using SaasLlm.Application.Ports;
 using SaasLlm.Infrastructure.Llm.Balancing;
+using SaasLlm.Infrastructure.Llm.Providers;
 
 namespace SaasLlm.Infrastructure.Llm.Resilience;
 
@@ -31,6 +33,9 @@ internal enum AnswerKind
 
     /// <summary>The circuit is open: nothing was sent.</summary>
     Broken,
+
+    /// <summary>The provider's API cannot say what is asked: nothing was sent.</summary>
+    Unsayable,
 }
 
 /// <summary>What one attempt brought.</summary>
@@ -48,8 +53,11 @@ internal sealed class UpstreamAnswer
     /// <summary>How long the upstream asks to be left alone.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>The upstream's words on a rejected request, already cleared of secrets.</summary>
+    /// <summary>The upstream's words on a rejected request, already cleared of secrets; or why it could not be sent.</summary>
     public string? Message { get; init; }
+
+    /// <summary>The caller's own key, where it was refused.</summary>
+    public ByokKey? RefusedKey { get; init; }
 
     /// <summary>A good plain answer.</summary>
     public ChatAnswer? Answer { get; init; }
@@ -57,13 +65,16 @@ internal sealed class UpstreamAnswer
     /// <summary>A stream that has begun: its owner disposes it.</summary>
     public HttpResponseMessage? Response { get; init; }
 
+    /// <summary>Makes chunks of a begun stream's events; null where they are chunks already.</summary>
+    public IChunkTranslator? Chunks { get; init; }
+
     /// <summary>A begun stream's place at its deployment: its owner leaves it.</summary>
     public Seat Seat { get; set; }
 
     public bool IsPassing => Kind is AnswerKind.Busy or AnswerKind.Faulty;
 
     /// <summary>Nobody else is asked after it.</summary>
-    public bool IsFinal => Kind is AnswerKind.Good or AnswerKind.Rejected or AnswerKind.OutOfTime;
+    public bool IsFinal => Kind is AnswerKind.Good or AnswerKind.Rejected or AnswerKind.OutOfTime || RefusedKey is { FallsBackToPlatform: false };
 
     /// <summary>Lets go of an answer that nobody wants.</summary>
     public void Abandon()
