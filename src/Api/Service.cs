@@ -3,6 +3,7 @@ using SaasLlm.Api.Catalog;
 using SaasLlm.Api.Credits;
 using SaasLlm.Api.Http;
 using SaasLlm.Api.Jobs;
+using SaasLlm.Api.Llm;
 using SaasLlm.Api.OpenApi;
 using SaasLlm.Api.Operations;
 using SaasLlm.Api.Organizations;
@@ -51,6 +52,7 @@ internal static class Service
         app.MapTeams();
         app.MapCredits();
         app.MapJobs();
+        app.MapLlm();
         app.MapModels();
         app.MapModelGroups();
         app.MapAccessGroups();

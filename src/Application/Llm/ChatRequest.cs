@@ -10,11 +10,17 @@ namespace SaasLlm.Application.Llm;
 /// </summary>
 public sealed class ChatRequest
 {
+    /// <summary>The name of a model that leaves the choice to this service.</summary>
+    public const string AutoModel = "auto";
+
     /// <summary>Deepest nesting that is read.</summary>
     public const int MaxDepth = 64;
 
     private readonly ByteRange[] _passedOn;
     private readonly ByteRange _streamOptions;
+
+    private readonly bool _namesMaxCompletionTokens;
+    private int? _maxTokensAllowed;
 
     private ChatRequest(ReadOnlyMemory<byte> body, in ChatRequestScan scan)
     {
@@ -25,6 +31,7 @@ public sealed class ChatRequest
         Stream = scan.Stream;
         IncludeUsage = scan.IncludeUsage;
         MaxTokens = scan.MaxTokens;
+        _namesMaxCompletionTokens = scan.NamesMaxCompletionTokens;
         PromptBytes = scan.PromptBytes;
         CacheTtlSeconds = scan.CacheTtlSeconds;
         Intent = scan.Intent;
@@ -86,6 +93,17 @@ public sealed class ChatRequest
         return new ChatRequest(body, scan);
     }
 
+    /// <summary>The same request with no more output than so many tokens; null: as it is.</summary>
+    public ChatRequest Within(int? maxTokens)
+    {
+        if (maxTokens is null || maxTokens >= MaxTokens)
+            return this;
+
+        var limited = (ChatRequest)MemberwiseClone();
+        limited._maxTokensAllowed = maxTokens;
+        return limited;
+    }
+
     /// <summary>
     /// The request as it goes upstream: the caller's members byte for byte without this service's own, with the upstream's
     /// name of the model, and for a stream with usage asked for whether or not the caller did.
@@ -99,8 +117,19 @@ public sealed class ChatRequest
         JsonText.WriteString(output, upstreamModel);
         foreach (var member in _passedOn)
         {
+            if (_maxTokensAllowed is not null && IsMaxTokens(member.In(body)))
+                continue;
+
             output.Write(","u8);
             output.Write(member.In(body));
+        }
+
+        if (_maxTokensAllowed is { } allowed)
+        {
+            output.Write(_namesMaxCompletionTokens ? ",\"max_completion_tokens\":"u8 : ",\"max_tokens\":"u8);
+            Span<byte> digits = stackalloc byte[11];
+            System.Buffers.Text.Utf8Formatter.TryFormat(allowed, digits, out var length);
+            output.Write(digits[..length]);
         }
 
         if (stream)
@@ -114,6 +143,8 @@ public sealed class ChatRequest
     /// </summary>
     /// <returns>False where the request is too involved to be worth it; what is written then means nothing.</returns>
     public bool TryWriteCanonical(IBufferWriter<byte> output, bool stream) => CanonicalRequest.TryWrite(Body, stream, output);
+
+    private static bool IsMaxTokens(ReadOnlySpan<byte> member) => member.StartsWith("\"max_tokens\""u8) || member.StartsWith("\"max_completion_tokens\""u8);
 
     private void WriteStreamMembers(IBufferWriter<byte> output, ReadOnlySpan<byte> body)
     {
