@@ -14,7 +14,7 @@ internal static class ByokEndpoints
     public static void MapByok(this IEndpointRouteBuilder app)
     {
         foreach (var root in LlmSurface.Roots)
-            MapByok(app.MapGroup(root + "/byok/keys").WithTags("LLM API: own keys").ForUsers());
+            MapByok(app.MapGroup(root + "/byok/keys").WithTags("Own keys").ForUsers());
     }
 
     private static void MapByok(RouteGroupBuilder keys)
