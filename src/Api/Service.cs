@@ -1,4 +1,5 @@
 using SaasLlm.Api.Auth;
+using SaasLlm.Api.Byok;
 using SaasLlm.Api.Catalog;
 using SaasLlm.Api.Credits;
 using SaasLlm.Api.Http;
@@ -57,6 +58,7 @@ internal static class Service
         app.MapModelGroups();
         app.MapAccessGroups();
         app.MapProviderCredentials();
+        app.MapByok();
         app.MapHealth();
         app.MapStartPage();
         app.MapApiDocument();

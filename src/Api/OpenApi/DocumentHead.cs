@@ -31,6 +31,7 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         ("Model groups", "Names that applications use instead of models: a first choice and its fallbacks."),
         ("Model access groups", "Sets of models that can be granted to teams."),
         ("Provider credentials", "Keys for the providers' APIs, encrypted at rest and never shown again."),
+        ("Own keys", "Keys for the providers' APIs that users and organizations bring: their calls use them and cost no credits."),
         ("Operations", "For monitors and load balancers; no credential needed."),
     ];
 
