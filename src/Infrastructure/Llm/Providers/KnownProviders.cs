@@ -3,15 +3,16 @@ using System.Collections.Frozen;
 namespace SaasLlm.Infrastructure.Llm.Providers;
 
 /// <summary>What is known of a provider without any configuration.</summary>
-/// <param name="DefaultBase">Base address of its OpenAI-compatible API; null: only where one is given.</param>
+/// <param name="DefaultBase">Base address of its API; null: only where one is given.</param>
 /// <param name="KeyVariable">The usual environment variable of its key; null: it has none.</param>
 /// <param name="BaseVariable">The environment variable that replaces the base address.</param>
 internal sealed record KnownProvider(Uri? DefaultBase, string? KeyVariable, string BaseVariable);
 
-/// <summary>Providers with an OpenAI-compatible API. One that is not listed works with a stored credential that gives its base address.</summary>
+/// <summary>The providers that are known by name. One that is not listed is taken for OpenAI-compatible and works with a stored credential that gives its base address.</summary>
 internal static class KnownProviders
 {
     public const string Anthropic = "anthropic";
+    public const string Azure = "azure";
 
     private static readonly FrozenDictionary<string, KnownProvider> All = new Dictionary<string, KnownProvider>(StringComparer.OrdinalIgnoreCase)
     {
@@ -26,6 +27,7 @@ internal static class KnownProviders
         ["mistral"] = Hosted("https://api.mistral.ai/v1", "MISTRAL"),
         ["xai"] = Hosted("https://api.x.ai/v1", "XAI"),
         [Anthropic] = Hosted("https://api.anthropic.com/v1", "ANTHROPIC"),
+        [Azure] = new(null, "AZURE_API_KEY", "AZURE_API_BASE"),
         ["moonshot"] = Hosted("https://api.moonshot.ai/v1", "MOONSHOT"),
         ["minimax"] = Hosted("https://api.minimax.io/v1", "MINIMAX"),
         ["zhipu"] = Hosted("https://open.bigmodel.cn/api/paas/v4", "ZHIPU"),
