@@ -15,6 +15,12 @@ internal sealed class CallerAccess(RequestDelegate next, IEnumerable<ICredential
     private static readonly Error OperatorOnly =
         new("operator_only", "This route is the operator's; a team key cannot use it.", ErrorKind.Forbidden);
 
+    private static readonly Error NotForTeams =
+        new("user_required", "This route is for signed-in users; a team key cannot use it.", ErrorKind.Forbidden);
+
+    private static readonly Error NotForUsers =
+        new("team_required", "This route needs a team's key; users call the LLM API instead.", ErrorKind.Forbidden);
+
     private readonly ICredentialHandler[] _handlers = [.. handlers];
 
     public Task InvokeAsync(HttpContext context)
@@ -46,15 +52,15 @@ internal sealed class CallerAccess(RequestDelegate next, IEnumerable<ICredential
     private Task AdmitAsync(HttpContext context, CallerRequirement requirement, CallerIdentity? identity)
     {
         if (identity is null)
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            return context.Response.WriteProblemAsync(Missing);
-        }
+            return context.Response.WriteErrorAsync(Missing);
 
         context.Features.Set(identity);
         if (identity.Refusal is { } refusal)
-            return context.Response.WriteProblemAsync(refusal);
+            return context.Response.WriteErrorAsync(refusal);
+        if (requirement.Admits(identity.Caller.Kind))
+            return next(context);
 
-        return requirement.OperatorOnly && !identity.Caller.IsOperator ? context.Response.WriteProblemAsync(OperatorOnly) : next(context);
+        var wrongKind = requirement.OperatorOnly ? OperatorOnly : requirement.Teams ? NotForUsers : NotForTeams;
+        return context.Response.WriteErrorAsync(wrongKind);
     }
 }

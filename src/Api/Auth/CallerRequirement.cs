@@ -1,13 +1,28 @@
+using SaasLlm.Application.Shared;
+
 namespace SaasLlm.Api.Auth;
 
-/// <summary>Who may use an endpoint. A route's own counts, not its group's; an endpoint without one is everybody's.</summary>
-/// <param name="OperatorOnly">False: a team that is active may use it as well.</param>
-internal sealed record CallerRequirement(bool OperatorOnly);
+/// <summary>Who may use an endpoint, besides operators. A route's own counts, not its group's; an endpoint without one is everybody's.</summary>
+/// <param name="Teams">A team that is active may.</param>
+/// <param name="Users">A user or a service of an organization may.</param>
+internal sealed record CallerRequirement(bool Teams, bool Users)
+{
+    public bool OperatorOnly => !Teams && !Users;
+
+    public bool Admits(CallerKind kind) => kind switch
+    {
+        CallerKind.Operator => true,
+        CallerKind.Team => Teams,
+        _ => Users,
+    };
+}
 
 internal static class CallerRequirementExtensions
 {
-    private static readonly CallerRequirement Operator = new(OperatorOnly: true);
-    private static readonly CallerRequirement TeamOrOperator = new(OperatorOnly: false);
+    private static readonly CallerRequirement Operator = new(Teams: false, Users: false);
+    private static readonly CallerRequirement TeamOrOperator = new(Teams: true, Users: false);
+    private static readonly CallerRequirement UserOrOperator = new(Teams: false, Users: true);
+    private static readonly CallerRequirement Everybody = new(Teams: true, Users: true);
 
     /// <summary>Only an operator may use it.</summary>
     public static TBuilder ForOperators<TBuilder>(this TBuilder endpoints)
@@ -16,4 +31,12 @@ internal static class CallerRequirementExtensions
     /// <summary>An operator may use it, or a team whose key it is and that is active.</summary>
     public static TBuilder ForTeamsAndOperators<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(TeamOrOperator);
+
+    /// <summary>An operator may use it, or a user or service of an organization.</summary>
+    public static TBuilder ForUsers<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(UserOrOperator);
+
+    /// <summary>Whoever is known may use it.</summary>
+    public static TBuilder ForEveryCaller<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(Everybody);
 }

@@ -5,7 +5,7 @@ namespace SaasLlm.Api.Auth;
 /// <summary>Knows the operator by a key of the configuration.</summary>
 internal sealed class OperatorKeyHandler(OperatorKeys keys) : ICredentialHandler
 {
-    private static readonly CallerIdentity Operator = new(new Caller(null, "operator"));
+    private static readonly CallerIdentity Operator = new(Caller.Operator("operator"));
 
     public ValueTask<CallerIdentity?> IdentifyAsync(BearerToken token, CancellationToken cancellationToken) =>
         new(keys.Contains(token) ? Operator : null);

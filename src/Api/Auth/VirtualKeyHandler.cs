@@ -12,7 +12,7 @@ internal sealed class VirtualKeyHandler(ITeamDirectory teams) : ICredentialHandl
             return null;
 
         return await teams.FindByKeyAsync(token.Hash, cancellationToken) is { } key
-            ? new CallerIdentity(new Caller(key.Team.TeamId, VirtualKey.DisplayOf(token.Value), key.Limits), key.Team.Refusal)
+            ? new CallerIdentity(Caller.Team(key.Team.TeamId, VirtualKey.DisplayOf(token.Value), key.Limits), key.Team.Refusal)
             : null;
     }
 }

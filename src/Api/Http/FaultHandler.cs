@@ -27,7 +27,7 @@ internal static partial class FaultHandler
             context.Response.Clear();
             context.Response.Headers[RequestId.Header] = requestId;
             context.Response.SetSecurityHeaders();
-            await context.Response.WriteProblemAsync(Explain(exception));
+            await context.Response.WriteErrorAsync(Explain(exception));
         }
     });
 

@@ -9,6 +9,6 @@ internal static class NulCharacters
 
     public static void RefuseNulInQuery(this IApplicationBuilder app) => app.Use(static (context, next) =>
         context.Request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) is true
-            ? context.Response.WriteProblemAsync(InQuery)
+            ? context.Response.WriteErrorAsync(InQuery)
             : next(context));
 }

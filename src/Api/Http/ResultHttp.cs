@@ -3,19 +3,20 @@ using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Api.Http;
 
-/// <summary>The one place where an <see cref="Error"/> becomes an HTTP status and a problem+json body (RFC 9457).</summary>
+/// <summary>The one place where an <see cref="Error"/> becomes an HTTP status and a body in the form of its surface.</summary>
 internal static class ResultHttp
 {
-    /// <summary>200 with the value, or the problem.</summary>
+    /// <summary>200 with the value, or the refusal.</summary>
     public static IResult ToHttp<T>(this Result<T> result) =>
         result.IsSuccess ? TypedResults.Ok(result.Value) : result.Error.ToHttp();
 
-    public static IResult ToHttp(this Error error) => new ProblemAnswer(error);
+    public static IResult ToHttp(this Error error) => new Refusal(error);
 
     public static int StatusOf(ErrorKind kind) => kind switch
     {
         ErrorKind.Malformed or ErrorKind.AlreadyExists or ErrorKind.UpstreamRejected => StatusCodes.Status400BadRequest,
         ErrorKind.Unauthorized => StatusCodes.Status401Unauthorized,
+        ErrorKind.PaymentRequired => StatusCodes.Status402PaymentRequired,
         ErrorKind.Forbidden => StatusCodes.Status403Forbidden,
         ErrorKind.NotFound => StatusCodes.Status404NotFound,
         ErrorKind.Conflict => StatusCodes.Status409Conflict,
@@ -36,6 +37,7 @@ internal static class ResultHttp
         ErrorKind.AlreadyExists => "Already exists",
         ErrorKind.UpstreamRejected => "Request refused by the model",
         ErrorKind.Unauthorized => "Authentication required",
+        ErrorKind.PaymentRequired => "Payment required",
         ErrorKind.Forbidden => "Not allowed",
         ErrorKind.NotFound => "Not found",
         ErrorKind.Conflict => "Conflict",
@@ -50,17 +52,25 @@ internal static class ResultHttp
         _ => "Error",
     };
 
-    /// <summary>Writes the problem as it stands in the contract, <c>Retry-After</c> included.</summary>
-    public static Task WriteProblemAsync(this HttpResponse response, Error error)
+    /// <summary>
+    /// Writes the refusal as it stands in the contract, <c>Retry-After</c> included: problem+json (RFC 9457) on the Job API,
+    /// OpenAI's form on the LLM API.
+    /// </summary>
+    public static Task WriteErrorAsync(this HttpResponse response, Error error)
     {
-        var status = StatusOf(error.Kind);
-        response.StatusCode = status;
+        if (error.Kind == ErrorKind.Unauthorized)
+            response.Headers.WWWAuthenticate = "Bearer";
         if (error.RetryAfter is { } wait)
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
         if (error.Limits is { } limits)
             response.WriteLimits(limits);
 
+        if (LlmSurface.Holds(response.HttpContext.Request.Path))
+            return response.WriteLlmErrorAsync(error);
+
+        var status = StatusOf(error.Kind);
+        response.StatusCode = status;
         var problem = new Problem(
             "urn:saasllm:error:" + error.Code,
             TitleOf(error.Kind),
@@ -72,9 +82,9 @@ internal static class ResultHttp
         return response.WriteAsJsonAsync(problem, JsonConventions.Options, "application/problem+json", response.HttpContext.RequestAborted);
     }
 
-    private sealed class ProblemAnswer(Error error) : IResult
+    private sealed class Refusal(Error error) : IResult
     {
-        public Task ExecuteAsync(HttpContext httpContext) => httpContext.Response.WriteProblemAsync(error);
+        public Task ExecuteAsync(HttpContext httpContext) => httpContext.Response.WriteErrorAsync(error);
     }
 }
 

@@ -22,13 +22,9 @@ internal static class ServerSentEvents
     public static async Task WriteErrorAsync(HttpResponse response, Error error)
     {
         var data = JsonSerializer.SerializeToUtf8Bytes(
-            new StreamError(new StreamErrorDetail(error.Message, "upstream_error", error.Code, null)), JsonConventions.Options);
+            new LlmErrorBody(new LlmError(error.Message, "upstream_error", error.Code, null)), JsonConventions.Options);
         response.BodyWriter.Write("event: error\n"u8);
         WriteData(response.BodyWriter, data);
         await response.BodyWriter.FlushAsync(CancellationToken.None);
     }
-
-    private sealed record StreamError(StreamErrorDetail Error);
-
-    private sealed record StreamErrorDetail(string Message, string Type, string Code, string? Param);
 }

@@ -5,8 +5,13 @@ namespace SaasLlm.Api.Http;
 /// <summary>What no route knows gets a problem too, not an empty 404.</summary>
 internal static class UnknownRoutes
 {
-    public static void MapUnknownRoutes(this WebApplication app) =>
-        app.MapFallback("/api/{**path}", (HttpRequest request) =>
-                new Error("route_not_found", $"No route {request.Method} {request.Path}.", ErrorKind.NotFound).ToHttp())
-            .ExcludeFromDescription();
+    public static void MapUnknownRoutes(this WebApplication app)
+    {
+        foreach (var surface in (ReadOnlySpan<string>)["/api/{**path}", "/v1/{**path}"])
+        {
+            app.MapFallback(surface, (HttpRequest request) =>
+                    new Error("route_not_found", $"No route {request.Method} {request.Path}.", ErrorKind.NotFound).ToHttp())
+                .ExcludeFromDescription();
+        }
+    }
 }

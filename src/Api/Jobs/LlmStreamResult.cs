@@ -38,7 +38,7 @@ internal sealed class LlmStreamResult(LlmStream stream, Func<Error?, Task>? fini
         {
             // Nothing has gone out yet, so the fault can still have its status.
             response.Headers.CacheControl = default;
-            await response.WriteProblemAsync(fault);
+            await response.WriteErrorAsync(fault);
             return;
         }
 

@@ -18,7 +18,7 @@ internal static class ReportedUsage
             return null;
         }
 
-        long prompt = 0, completion = 0, total = 0, cached = 0, reasoning = 0;
+        long prompt = 0, completion = 0, total = 0, cached = 0, written = 0, reasoning = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("prompt_tokens"u8) || reader.ValueTextEquals("input_tokens"u8))
@@ -30,7 +30,7 @@ internal static class ReportedUsage
             else if (reader.ValueTextEquals("prompt_cache_hit_tokens"u8))
                 cached = Math.Max(cached, ReadCount(ref reader));
             else if (reader.ValueTextEquals("prompt_tokens_details"u8))
-                cached = Math.Max(cached, ReadDetail(ref reader, "cached_tokens"u8));
+                ReadPromptDetails(ref reader, ref cached, ref written);
             else if (reader.ValueTextEquals("completion_tokens_details"u8))
                 reasoning = ReadDetail(ref reader, "reasoning_tokens"u8);
             else
@@ -43,10 +43,30 @@ internal static class ReportedUsage
 
         return prompt + completion == 0
             ? null
-            : new TokenUsage(Clamp(prompt), Clamp(completion), Clamp(Math.Min(cached, prompt)), Clamp(Math.Min(reasoning, completion)));
+            : new TokenUsage(Clamp(prompt), Clamp(completion), Clamp(Math.Min(cached, prompt)), Clamp(Math.Min(reasoning, completion)), Clamp(Math.Clamp(prompt - cached, 0, written)));
     }
 
     private static int Clamp(long tokens) => (int)Math.Min(tokens, int.MaxValue / 2);
+
+    private static void ReadPromptDetails(ref Utf8JsonReader reader, ref long cached, ref long written)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("cached_tokens"u8))
+                cached = Math.Max(cached, ReadCount(ref reader));
+            else if (reader.ValueTextEquals("cache_creation_tokens"u8))
+                written = ReadCount(ref reader);
+            else
+                reader.Skip();
+        }
+    }
 
     private static long ReadDetail(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
     {

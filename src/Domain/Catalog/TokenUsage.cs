@@ -5,7 +5,8 @@ namespace SaasLlm.Domain.Catalog;
 /// <param name="CompletionTokens">All output tokens, reasoning included.</param>
 /// <param name="CachedTokens">The share of <paramref name="PromptTokens"/> read from the provider's cache.</param>
 /// <param name="ReasoningTokens">The share of <paramref name="CompletionTokens"/> spent on reasoning.</param>
-public readonly record struct TokenUsage(int PromptTokens, int CompletionTokens, int CachedTokens = 0, int ReasoningTokens = 0)
+/// <param name="CacheWriteTokens">The share of <paramref name="PromptTokens"/> written to the provider's cache; none of it is in <paramref name="CachedTokens"/>.</param>
+public readonly record struct TokenUsage(int PromptTokens, int CompletionTokens, int CachedTokens = 0, int ReasoningTokens = 0, int CacheWriteTokens = 0)
 {
     public int TotalTokens => PromptTokens + CompletionTokens;
 }

@@ -83,6 +83,87 @@ public sealed class CreditLedger
         return Add(Record(TransferKind.Release, amount) with { JobId = jobId, Reason = reason });
     }
 
+    /// <summary>Holds credits for a call.</summary>
+    public Result<Transfer> Hold(decimal amount, Guid callId)
+    {
+        RequirePositive(amount);
+        if (!Unlimited && amount > Available)
+            return CreditsErrors.CannotPay(Available, amount);
+
+        Reserved += amount;
+        return Add(Record(TransferKind.Reservation, amount) with { CallId = callId });
+    }
+
+    /// <summary>
+    /// Charges what a call cost and gives back what it held beyond that. A call that cost more than it held takes the rest
+    /// from what is available; what that does not cover the operator bears.
+    /// </summary>
+    /// <param name="held">What the call holds, in credits, 0 or more.</param>
+    /// <param name="cost">What it cost, in credits, 0 or more.</param>
+    /// <returns>The part of the cost that no credit was there for.</returns>
+    /// <exception cref="InvalidOperationException">Less than <paramref name="held"/> is held.</exception>
+    public decimal SettleCall(Guid callId, decimal held, decimal cost)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(held);
+        ArgumentOutOfRangeException.ThrowIfNegative(cost);
+        var missing = cost - held;
+        if (missing > 0)
+        {
+            var more = Unlimited ? missing : Math.Min(missing, Available);
+            if (more > 0)
+            {
+                Reserved += more;
+                Add(Record(TransferKind.Reservation, more) with { CallId = callId, Reason = "beyond the hold" });
+                held += more;
+                missing -= more;
+            }
+        }
+
+        var charged = Math.Min(cost, held);
+        if (charged > 0)
+        {
+            RequireHeld(charged);
+            Reserved -= charged;
+            Used += charged;
+            Add(Record(TransferKind.Charge, charged) with { CallId = callId });
+        }
+
+        if (held > charged)
+        {
+            RequireHeld(held - charged);
+            Reserved -= held - charged;
+            Add(Record(TransferKind.Release, held - charged) with { CallId = callId });
+        }
+
+        if (missing <= 0)
+            return 0;
+
+        Add(Record(TransferKind.Writeoff, missing) with { CallId = callId });
+        return missing;
+    }
+
+    /// <summary>Moves credits to another wallet of the organization; its <see cref="MoveIn"/> belongs to the same transaction.</summary>
+    public Result<Transfer> MoveOut(decimal amount, string reason)
+    {
+        RequirePositive(amount);
+        if (amount > Available)
+            return CreditsErrors.NotMovable(Available, amount);
+
+        Allocated -= amount;
+        return Add(Record(TransferKind.MoveOut, amount) with { Reason = reason });
+    }
+
+    /// <summary>Takes what another wallet of the organization has moved out; refused where this one would pass what its columns can hold.</summary>
+    public Result<Transfer> MoveIn(decimal amount, string reason)
+    {
+        RequirePositive(amount);
+        if (Allocated + amount > MaxAllocated)
+            return CreditsErrors.WalletFull();
+
+        Allocated += amount;
+        return Add(Record(TransferKind.MoveIn, amount) with { Reason = reason });
+    }
+
     private Transfer Record(TransferKind kind, decimal amount) =>
         new(Guid.CreateVersion7(), WalletId, kind, amount, Available);
 

@@ -19,20 +19,22 @@ public sealed record Transfer(Guid TransferId, Guid WalletId, TransferKind Kind,
     public LedgerAccount Debit => Kind switch
     {
         TransferKind.Allocation or TransferKind.Refill => LedgerAccount.Issued,
-        TransferKind.Reservation or TransferKind.Adjustment or TransferKind.Expiry => LedgerAccount.Available,
+        TransferKind.Reservation or TransferKind.Adjustment or TransferKind.Expiry or TransferKind.MoveOut => LedgerAccount.Available,
         TransferKind.Charge or TransferKind.Release => LedgerAccount.Held,
         TransferKind.Refund => LedgerAccount.Revenue,
         TransferKind.Writeoff => LedgerAccount.Writeoff,
+        TransferKind.MoveIn => LedgerAccount.Transit,
         _ => throw new InvalidOperationException($"No posting rule for {Kind}."),
     };
 
     public LedgerAccount Credit => Kind switch
     {
-        TransferKind.Allocation or TransferKind.Refill or TransferKind.Release or TransferKind.Refund => LedgerAccount.Available,
+        TransferKind.Allocation or TransferKind.Refill or TransferKind.Release or TransferKind.Refund or TransferKind.MoveIn => LedgerAccount.Available,
         TransferKind.Reservation => LedgerAccount.Held,
         TransferKind.Charge or TransferKind.Writeoff => LedgerAccount.Revenue,
         TransferKind.Adjustment => LedgerAccount.Issued,
         TransferKind.Expiry => LedgerAccount.Expired,
+        TransferKind.MoveOut => LedgerAccount.Transit,
         _ => throw new InvalidOperationException($"No posting rule for {Kind}."),
     };
 }

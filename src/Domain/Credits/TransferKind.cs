@@ -22,6 +22,9 @@ public enum LedgerAccount
 
     /// <summary>Who bears what no wallet could pay.</summary>
     Writeoff,
+
+    /// <summary>Between two wallets of one organization; empty whenever a transaction has ended.</summary>
+    Transit,
 }
 
 /// <summary>Why credits moved. Each kind has exactly one debit and one credit account, which the database checks as well.</summary>
@@ -53,4 +56,10 @@ public enum TransferKind
 
     /// <summary>Writeoff → revenue: the operator bears what the wallet could not pay.</summary>
     Writeoff,
+
+    /// <summary>Available → transit: the first half of a move to another wallet of the organization.</summary>
+    MoveOut,
+
+    /// <summary>Transit → available: the second half.</summary>
+    MoveIn,
 }

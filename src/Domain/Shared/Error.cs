@@ -23,6 +23,9 @@ public enum ErrorKind
     /// <summary>Something of that id exists (400, as the published contract says).</summary>
     AlreadyExists,
 
+    /// <summary>The wallet cannot pay for it (402).</summary>
+    PaymentRequired,
+
     /// <summary>No such thing, or not the caller's to know (404).</summary>
     NotFound,
 

@@ -133,8 +133,9 @@ internal sealed class LedgerAudit(NpgsqlDataSource dataSource) : ILedgerAudit
             select
                 call.call_id::text as subject,
                 call.cost_usd = case when call.usage_source = 'cached' then 0 else coalesce(round((
-                    (call.prompt_tokens - least(call.cached_tokens, call.prompt_tokens)) * call.input_usd_per_million
-                    + least(call.cached_tokens, call.prompt_tokens) * coalesce(call.cached_input_usd_per_million, call.input_usd_per_million)
+                    (call.prompt_tokens - call.cached_tokens - call.cache_write_tokens) * call.input_usd_per_million
+                    + call.cached_tokens * coalesce(call.cached_input_usd_per_million, call.input_usd_per_million)
+                    + call.cache_write_tokens * coalesce(call.cache_write_usd_per_million, call.input_usd_per_million)
                     + call.completion_tokens * call.output_usd_per_million) / 1000000, 10), 0) end
                     + coalesce(call.hedge_cost_usd, 0) as "right"
             from llm_calls as call

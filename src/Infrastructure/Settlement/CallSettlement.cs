@@ -32,16 +32,16 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
         with incoming as (
             select
                 call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model, succeeded, error_code, error,
-                streamed, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, usage_source, input_price, output_price,
-                cached_price, cost_usd, client_cost_usd, hedge_cost_usd, latency_ms, attempts, finish_reason, request_id, created_at
+                streamed, prompt_tokens, completion_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, usage_source, input_price, output_price,
+                cached_price, cache_write_price, cost_usd, client_cost_usd, hedge_cost_usd, latency_ms, attempts, finish_reason, request_id, created_at
             from unnest(
                 @call_id, @job_id, @team_id, @purpose, @model_group, @model, @provider, @upstream_model, @succeeded, @error_code, @error,
-                @streamed, @prompt_tokens, @completion_tokens, @cached_tokens, @reasoning_tokens, @usage_source, @input_price, @output_price,
-                @cached_price, @cost_usd, @client_cost_usd, @hedge_cost_usd, @latency_ms, @attempts, @finish_reason, @request_id, @created_at)
+                @streamed, @prompt_tokens, @completion_tokens, @cached_tokens, @cache_write_tokens, @reasoning_tokens, @usage_source, @input_price, @output_price,
+                @cached_price, @cache_write_price, @cost_usd, @client_cost_usd, @hedge_cost_usd, @latency_ms, @attempts, @finish_reason, @request_id, @created_at)
                 as call (
                 call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model, succeeded, error_code, error,
-                streamed, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, usage_source, input_price, output_price,
-                cached_price, cost_usd, client_cost_usd, hedge_cost_usd, latency_ms, attempts, finish_reason, request_id, created_at)
+                streamed, prompt_tokens, completion_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, usage_source, input_price, output_price,
+                cached_price, cache_write_price, cost_usd, client_cost_usd, hedge_cost_usd, latency_ms, attempts, finish_reason, request_id, created_at)
         ),
         locked as materialized (
             select job_id, completed_at is not null as ended
@@ -53,14 +53,14 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
         inserted as (
             insert into llm_calls (
                 call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model, status, error_code, error,
-                streamed, late, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, usage_source,
-                input_usd_per_million, output_usd_per_million, cached_input_usd_per_million, cost_usd, client_cost_usd, hedge_cost_usd,
+                streamed, late, prompt_tokens, completion_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, usage_source,
+                input_usd_per_million, output_usd_per_million, cached_input_usd_per_million, cache_write_usd_per_million, cost_usd, client_cost_usd, hedge_cost_usd,
                 latency_ms, attempts, finish_reason, request_id, created_at)
             select
                 call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model,
                 case when succeeded then 'succeeded' else 'failed' end, error_code, error,
-                streamed, ended, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, usage_source,
-                input_price, output_price, cached_price, cost_usd, client_cost_usd, hedge_cost_usd,
+                streamed, ended, prompt_tokens, completion_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, usage_source,
+                input_price, output_price, cached_price, cache_write_price, cost_usd, client_cost_usd, hedge_cost_usd,
                 latency_ms, attempts, finish_reason, request_id, created_at
             from incoming
             join locked using (job_id)
@@ -150,11 +150,13 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
         BatchColumn<Pending>.Of("prompt_tokens", NpgsqlDbType.Integer, static item => item.Call.Usage.PromptTokens),
         BatchColumn<Pending>.Of("completion_tokens", NpgsqlDbType.Integer, static item => item.Call.Usage.CompletionTokens),
         BatchColumn<Pending>.Of("cached_tokens", NpgsqlDbType.Integer, static item => item.Call.Usage.CachedTokens),
+        BatchColumn<Pending>.Of("cache_write_tokens", NpgsqlDbType.Integer, static item => item.Call.Usage.CacheWriteTokens),
         BatchColumn<Pending>.Of("reasoning_tokens", NpgsqlDbType.Integer, static item => item.Call.Usage.ReasoningTokens),
         BatchColumn<Pending>.Of("usage_source", NpgsqlDbType.Text, static item => NameOf(item.Call.UsageSource)),
         BatchColumn<Pending>.Of("input_price", NpgsqlDbType.Numeric, static item => item.Call.Model?.Prices?.InputUsdPerMillion),
         BatchColumn<Pending>.Of("output_price", NpgsqlDbType.Numeric, static item => item.Call.Model?.Prices?.OutputUsdPerMillion),
         BatchColumn<Pending>.Of("cached_price", NpgsqlDbType.Numeric, static item => item.Call.Model?.Prices?.CachedInputUsdPerMillion),
+        BatchColumn<Pending>.Of("cache_write_price", NpgsqlDbType.Numeric, static item => item.Call.Model?.Prices?.CacheWriteUsdPerMillion),
         BatchColumn<Pending>.Of("cost_usd", NpgsqlDbType.Numeric, static item => item.Call.CostUsd),
         BatchColumn<Pending>.Of("client_cost_usd", NpgsqlDbType.Numeric, static item => item.Call.ClientCostUsd ?? item.Call.CostUsd),
         BatchColumn<Pending>.Of("latency_ms", NpgsqlDbType.Integer, static item => item.Call.LatencyMs),

@@ -49,7 +49,7 @@ internal static class JobLedgerSql
             organization.status
         from credit_accounts as account
         join teams as team using (team_id)
-        join organizations as organization using (organization_id)
+        join organizations as organization on organization.organization_id = team.organization_id
         where account.team_id = any(@team_id)
         order by account.account_id
         for no key update of account

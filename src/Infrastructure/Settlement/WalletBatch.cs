@@ -79,6 +79,7 @@ internal static class WalletBatch
         LedgerAccount.Revenue => "revenue",
         LedgerAccount.Expired => "expired",
         LedgerAccount.Writeoff => "writeoff",
+        LedgerAccount.Transit => "transit",
         _ => throw new ArgumentOutOfRangeException(nameof(account)),
     };
 
@@ -93,6 +94,8 @@ internal static class WalletBatch
         TransferKind.Refill => "refill",
         TransferKind.Expiry => "expiry",
         TransferKind.Writeoff => "writeoff",
+        TransferKind.MoveOut => "move_out",
+        TransferKind.MoveIn => "move_in",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }

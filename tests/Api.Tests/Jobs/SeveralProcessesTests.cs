@@ -90,7 +90,7 @@ internal sealed class SeveralProcessesTests
             }
         })).ToArray();
         for (var finished = 0; finished < 300; finished++)
-            await enough.WaitAsync();
+            Assert.That(await enough.WaitAsync(FakeUpstream.Patience), "a job was finished");
         await doomed.KillAsync();
         await Task.WhenAll(load);
 

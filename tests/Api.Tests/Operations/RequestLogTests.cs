@@ -20,7 +20,7 @@ internal sealed class RequestLogTests
         await Invoke(logger, context, inside =>
         {
             inside.SetEndpoint(new RouteEndpoint(_ => Task.CompletedTask, RoutePatternFactory.Parse("/api/teams/{teamId}/usage"), 0, null, null));
-            inside.Features.Set(new CallerIdentity(new Caller("acme-secret", "sk-1234…cdef")));
+            inside.Features.Set(new CallerIdentity(Caller.Team("acme-secret", "sk-1234…cdef")));
             inside.Response.StatusCode = StatusCodes.Status403Forbidden;
         });
 

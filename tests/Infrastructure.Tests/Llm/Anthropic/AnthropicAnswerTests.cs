@@ -48,7 +48,7 @@ internal sealed class AnthropicAnswerTests
         Assert.Multiple(() =>
         {
             Assert.That((answer.Usage!.Value.PromptTokens, answer.Usage.Value.CompletionTokens), Is.EqualTo((1110, 7)));
-            Assert.That((answer.Usage!.Value.CachedTokens, answer.Usage.Value.ReasoningTokens), Is.EqualTo((100, 4)));
+            Assert.That((answer.Usage!.Value.CachedTokens, answer.Usage.Value.CacheWriteTokens, answer.Usage.Value.ReasoningTokens), Is.EqualTo((100, 1000, 4)));
             Assert.That((int)body["usage"]!["total_tokens"]!, Is.EqualTo(1117));
             Assert.That((int)body["usage"]!["prompt_tokens_details"]!["cache_creation_tokens"]!, Is.EqualTo(1000));
             Assert.That(((string?)body["id"], (string?)body["object"], (long)body["created"]!, (string?)body["model"]), Is.EqualTo(("msg_1", "chat.completion", 1_700_000_000L, "claude")));

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
 using SaasLlm.Application.Llm;
-using SaasLlm.Application.Ports;
 using SaasLlm.Infrastructure.Llm.Providers.Anthropic;
 
 namespace SaasLlm.Infrastructure.Tests.Llm.Anthropic;
@@ -162,8 +161,7 @@ internal sealed class AnthropicRequestTests
     private static string? Write(string body, out string written, string model, int? maxOutputTokens, bool stream)
     {
         var output = new ArrayBufferWriter<byte>();
-        var catalogued = new CatalogModel { Alias = "a", Provider = "anthropic", UpstreamModel = model, MaxOutputTokens = maxOutputTokens, Active = true };
-        var problem = AnthropicRequest.Write(output, ChatRequest.Parse(Encoding.UTF8.GetBytes(body)).Value, catalogued, stream);
+        var problem = AnthropicRequest.Write(output, ChatRequest.Parse(Encoding.UTF8.GetBytes(body)).Value, model, maxOutputTokens, stream);
         written = Encoding.UTF8.GetString(output.WrittenSpan);
         return problem;
     }

@@ -25,8 +25,8 @@ internal sealed class AnthropicDialect(TimeProvider time) : ProviderDialect
         return apiKey.Length == 0 ? [version] : [new("x-api-key", apiKey), version];
     }
 
-    public override string? WriteChat(IBufferWriter<byte> output, ChatRequest request, CatalogModel model, bool stream) =>
-        AnthropicRequest.Write(output, request, model, stream);
+    public override string? WriteChat(IBufferWriter<byte> output, ChatRequest request, CatalogModel model, string upstreamModel, bool stream) =>
+        AnthropicRequest.Write(output, request, upstreamModel, model.MaxOutputTokens, stream);
 
     public override ChatAnswer? ReadAnswer(byte[] body) => AnthropicAnswer.Read(body, time.GetUtcNow());
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using SaasLlm.Application.Llm;
-using SaasLlm.Application.Ports;
 
 namespace SaasLlm.Infrastructure.Llm.Providers.Anthropic;
 
@@ -11,8 +10,9 @@ namespace SaasLlm.Infrastructure.Llm.Providers.Anthropic;
 /// what cannot be said is refused by name, and what only tunes the choice of tokens is left out.
 /// </summary>
 /// <param name="chat">The caller's body; it has passed the scan of a chat request.</param>
-/// <param name="maxTokens">What the caller allows the answer; null: as much as the model can.</param>
-internal sealed partial class AnthropicRequest(JsonElement chat, CatalogModel model, int? maxTokens, Utf8JsonWriter json)
+/// <param name="model">The provider's name of the model.</param>
+/// <param name="maxTokens">How long the answer may be.</param>
+internal sealed partial class AnthropicRequest(JsonElement chat, string model, int maxTokens, Utf8JsonWriter json)
 {
     /// <summary>Where neither the caller nor the catalogue says how long an answer may be, which this API must be told.</summary>
     private const int DefaultMaxTokens = 4096;
@@ -21,20 +21,21 @@ internal sealed partial class AnthropicRequest(JsonElement chat, CatalogModel mo
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    private readonly AnthropicModel _model = AnthropicModel.Of(model.UpstreamModel);
-    private readonly int _maxTokens = maxTokens ?? model.MaxOutputTokens ?? DefaultMaxTokens;
+    private readonly AnthropicModel _model = AnthropicModel.Of(model);
     private readonly JsonElement _messages = chat.Array("messages"u8);
     private readonly JsonElement _tools = chat.Array("tools"u8);
     private readonly JsonElement _format = chat.Object("response_format"u8);
     private readonly Utf8JsonWriter _json = json;
     private string? _unsayable;
 
+    /// <param name="upstreamModel">The provider's name of the model.</param>
+    /// <param name="mostTokens">What the model can write; null: not known.</param>
     /// <returns>Null, or what of the request this API cannot say.</returns>
-    public static string? Write(IBufferWriter<byte> output, ChatRequest request, CatalogModel model, bool stream)
+    public static string? Write(IBufferWriter<byte> output, ChatRequest request, string upstreamModel, int? mostTokens, bool stream)
     {
         using var chat = JsonDocument.Parse(request.Body, new JsonDocumentOptions { MaxDepth = ChatRequest.MaxDepth });
         using var json = new Utf8JsonWriter(output, Options);
-        var translation = new AnthropicRequest(chat.RootElement, model, request.MaxTokens, json);
+        var translation = new AnthropicRequest(chat.RootElement, upstreamModel, request.MaxTokens ?? mostTokens ?? DefaultMaxTokens, json);
         try
         {
             translation.Write(stream);
@@ -51,8 +52,8 @@ internal sealed partial class AnthropicRequest(JsonElement chat, CatalogModel mo
     private void Write(bool stream)
     {
         _json.WriteStartObject();
-        _json.WriteString("model"u8, model.UpstreamModel);
-        _json.WriteNumber("max_tokens"u8, _maxTokens);
+        _json.WriteString("model"u8, model);
+        _json.WriteNumber("max_tokens"u8, maxTokens);
         WriteSystem();
         WriteMessages();
         WriteTools();
@@ -127,7 +128,7 @@ internal sealed partial class AnthropicRequest(JsonElement chat, CatalogModel mo
             : effort.Is("medium"u8) ? 8192
             : effort.Is("high"u8) ? 16_384
             : 32_768;
-        return Math.Min(budget, _maxTokens / 2);
+        return Math.Min(budget, maxTokens / 2);
     }
 
     private void WriteOutputConfig()

@@ -23,7 +23,7 @@ internal struct AnthropicUsage
         var prompt = _input + _cacheRead + _cacheWrite;
         return prompt + _output == 0
             ? null
-            : new TokenUsage(Clamp(prompt), Clamp(Math.Max(_output, leastOutput)), Clamp(_cacheRead), Clamp(Math.Min(_thinking, _output)));
+            : new TokenUsage(Clamp(prompt), Clamp(Math.Max(_output, leastOutput)), Clamp(_cacheRead), Clamp(Math.Min(_thinking, _output)), Clamp(_cacheWrite));
     }
 
     /// <summary>Takes over what the object says; what it leaves out stands.</summary>
