@@ -15,6 +15,8 @@ public sealed class ChatRequest
 
     private readonly ByteRange[] _passedOn;
     private readonly ByteRange _streamOptions;
+    private readonly ExtensionMember[]? _extensions;
+    private readonly bool _hasNestedExtensions;
 
     private ChatRequest(ReadOnlyMemory<byte> body, in ChatRequestScan scan)
     {
@@ -30,6 +32,8 @@ public sealed class ChatRequest
         Intent = scan.Intent;
         _passedOn = scan.PassedOn;
         _streamOptions = scan.StreamOptions;
+        _extensions = scan.Extensions;
+        _hasNestedExtensions = scan.HasNestedExtensions;
     }
 
     /// <summary>The caller's JSON, whole.</summary>
@@ -90,18 +94,26 @@ public sealed class ChatRequest
     /// The request as it goes upstream: the caller's members byte for byte without this service's own, with the upstream's
     /// name of the model, and for a stream with usage asked for whether or not the caller did.
     /// </summary>
-    public void WriteUpstreamBody(IBufferWriter<byte> output, string upstreamModel, bool stream)
+    /// <param name="known">The extensions that the upstream knows; the others are left out.</param>
+    public void WriteUpstreamBody(IBufferWriter<byte> output, string upstreamModel, bool stream, ChatExtensions known = ChatExtensions.All)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(upstreamModel);
         var body = Body.Span;
         output.Write("{\"model\":"u8);
         JsonText.WriteString(output, upstreamModel);
+        var filters = _hasNestedExtensions && !known.HasFlag(ChatExtensions.Anthropic);
         foreach (var member in _passedOn)
         {
             output.Write(","u8);
-            output.Write(member.In(body));
+            if (filters)
+                ExtensionFilter.Write(output, member.In(body));
+            else
+                output.Write(member.In(body));
         }
+
+        if (_extensions is not null)
+            WriteExtensions(output, body, known);
 
         if (stream)
             WriteStreamMembers(output, body);
@@ -114,6 +126,18 @@ public sealed class ChatRequest
     /// </summary>
     /// <returns>False where the request is too involved to be worth it; what is written then means nothing.</returns>
     public bool TryWriteCanonical(IBufferWriter<byte> output, bool stream) => CanonicalRequest.TryWrite(Body, stream, output);
+
+    private void WriteExtensions(IBufferWriter<byte> output, ReadOnlySpan<byte> body, ChatExtensions known)
+    {
+        foreach (var (kind, range) in _extensions!)
+        {
+            if (!known.HasFlag(kind))
+                continue;
+
+            output.Write(","u8);
+            output.Write(range.In(body));
+        }
+    }
 
     private void WriteStreamMembers(IBufferWriter<byte> output, ReadOnlySpan<byte> body)
     {

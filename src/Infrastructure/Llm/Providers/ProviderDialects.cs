@@ -1,3 +1,4 @@
+using SaasLlm.Application.Llm;
 using SaasLlm.Infrastructure.Llm.Providers.Anthropic;
 using SaasLlm.Infrastructure.Llm.Providers.Azure;
 using SaasLlm.Infrastructure.Llm.Providers.OpenAiCompatible;
@@ -11,11 +12,11 @@ internal sealed class ProviderDialects(TimeProvider time)
     private readonly AzureDialect _azure = new();
 
     /// <summary>The form that needs no translation.</summary>
-    public OpenAiDialect OpenAi { get; } = new();
+    public OpenAiDialect OpenAi { get; } = new(ChatExtensions.None);
 
     /// <param name="provider">Its name in the catalogue.</param>
     public ProviderDialect Of(string provider) =>
         provider.Equals(KnownProviders.Anthropic, StringComparison.OrdinalIgnoreCase) ? _anthropic
         : provider.Equals(KnownProviders.Azure, StringComparison.OrdinalIgnoreCase) ? _azure
-        : OpenAi;
+        : new OpenAiDialect(KnownProviders.ExtensionsOf(provider));
 }
