@@ -18,6 +18,8 @@ public sealed class ChatRequest
 
     private readonly ByteRange[] _passedOn;
     private readonly ByteRange _streamOptions;
+    private readonly ExtensionMember[]? _extensions;
+    private readonly bool _hasNestedExtensions;
 
     private readonly bool _namesMaxCompletionTokens;
     private int? _maxTokensAllowed;
@@ -37,6 +39,8 @@ public sealed class ChatRequest
         Intent = scan.Intent;
         _passedOn = scan.PassedOn;
         _streamOptions = scan.StreamOptions;
+        _extensions = scan.Extensions;
+        _hasNestedExtensions = scan.HasNestedExtensions;
     }
 
     /// <summary>The caller's JSON, whole.</summary>
@@ -108,20 +112,25 @@ public sealed class ChatRequest
     /// The request as it goes upstream: the caller's members byte for byte without this service's own, with the upstream's
     /// name of the model, and for a stream with usage asked for whether or not the caller did.
     /// </summary>
-    public void WriteUpstreamBody(IBufferWriter<byte> output, string upstreamModel, bool stream)
+    /// <param name="known">The extensions that the upstream knows; the others are left out.</param>
+    public void WriteUpstreamBody(IBufferWriter<byte> output, string upstreamModel, bool stream, ChatExtensions known = ChatExtensions.All)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(upstreamModel);
         var body = Body.Span;
         output.Write("{\"model\":"u8);
         JsonText.WriteString(output, upstreamModel);
+        var filters = _hasNestedExtensions && !known.HasFlag(ChatExtensions.Anthropic);
         foreach (var member in _passedOn)
         {
             if (_maxTokensAllowed is not null && IsMaxTokens(member.In(body)))
                 continue;
 
             output.Write(","u8);
-            output.Write(member.In(body));
+            if (filters)
+                ExtensionFilter.Write(output, member.In(body));
+            else
+                output.Write(member.In(body));
         }
 
         if (_maxTokensAllowed is { } allowed)
@@ -131,6 +140,9 @@ public sealed class ChatRequest
             System.Buffers.Text.Utf8Formatter.TryFormat(allowed, digits, out var length);
             output.Write(digits[..length]);
         }
+
+        if (_extensions is not null)
+            WriteExtensions(output, body, known);
 
         if (stream)
             WriteStreamMembers(output, body);
@@ -145,6 +157,18 @@ public sealed class ChatRequest
     public bool TryWriteCanonical(IBufferWriter<byte> output, bool stream) => CanonicalRequest.TryWrite(Body, stream, output);
 
     private static bool IsMaxTokens(ReadOnlySpan<byte> member) => member.StartsWith("\"max_tokens\""u8) || member.StartsWith("\"max_completion_tokens\""u8);
+
+    private void WriteExtensions(IBufferWriter<byte> output, ReadOnlySpan<byte> body, ChatExtensions known)
+    {
+        foreach (var (kind, range) in _extensions!)
+        {
+            if (!known.HasFlag(kind))
+                continue;
+
+            output.Write(","u8);
+            output.Write(range.In(body));
+        }
+    }
 
     private void WriteStreamMembers(IBufferWriter<byte> output, ReadOnlySpan<byte> body)
     {

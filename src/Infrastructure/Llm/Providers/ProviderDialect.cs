@@ -19,6 +19,9 @@ internal enum UpstreamOperation
 /// </summary>
 internal abstract class ProviderDialect
 {
+    /// <summary>What may stand in a request's body beside OpenAI's own members.</summary>
+    protected virtual ChatExtensions Known => ChatExtensions.None;
+
     /// <summary>Where requests go; null where the provider's API has no such operation.</summary>
     public abstract Uri? AddressOf(UpstreamOperation operation, Uri apiBase, string upstreamModel);
 
@@ -34,7 +37,7 @@ internal abstract class ProviderDialect
     /// <returns>Null, or why this API cannot say what is asked, as the caller may read it; what was written then means nothing.</returns>
     public virtual string? WriteChat(IBufferWriter<byte> output, ChatRequest request, CatalogModel model, string upstreamModel, bool stream)
     {
-        request.WriteUpstreamBody(output, upstreamModel, stream);
+        request.WriteUpstreamBody(output, upstreamModel, stream, Known);
         return null;
     }
 
