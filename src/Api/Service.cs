@@ -2,6 +2,7 @@ using SaasLlm.Api.Auth;
 using SaasLlm.Api.Catalog;
 using SaasLlm.Api.Credits;
 using SaasLlm.Api.Http;
+using SaasLlm.Api.Identities;
 using SaasLlm.Api.Jobs;
 using SaasLlm.Api.OpenApi;
 using SaasLlm.Api.Operations;
@@ -55,6 +56,10 @@ internal static class Service
         app.MapModelGroups();
         app.MapAccessGroups();
         app.MapProviderCredentials();
+        app.MapUsers();
+        app.MapMembers();
+        app.MapAccounts();
+        app.MapUserKeys();
         app.MapHealth();
         app.MapStartPage();
         app.MapApiDocument();

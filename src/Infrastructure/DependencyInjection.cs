@@ -10,6 +10,7 @@ using SaasLlm.Infrastructure.Byok;
 using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Catalog;
 using SaasLlm.Infrastructure.Credits;
+using SaasLlm.Infrastructure.Identities;
 using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Outgoing;
 using SaasLlm.Infrastructure.Postgres;
@@ -44,6 +45,7 @@ public static class DependencyInjection
         services.AddLlm(configuration);
         services.AddResponseCache(configuration);
         services.AddRateLimiting(configuration);
+        services.AddIdentities(configuration);
         return services;
     }
 
