@@ -3,6 +3,7 @@ using SaasLlm.Api.Byok;
 using SaasLlm.Api.Catalog;
 using SaasLlm.Api.Credits;
 using SaasLlm.Api.Http;
+using SaasLlm.Api.Identities;
 using SaasLlm.Api.Jobs;
 using SaasLlm.Api.Llm;
 using SaasLlm.Api.OpenApi;
@@ -59,6 +60,10 @@ internal static class Service
         app.MapAccessGroups();
         app.MapProviderCredentials();
         app.MapByok();
+        app.MapUsers();
+        app.MapMembers();
+        app.MapAccounts();
+        app.MapUserKeys();
         app.MapHealth();
         app.MapStartPage();
         app.MapApiDocument();

@@ -11,6 +11,7 @@ using SaasLlm.Infrastructure.Byok;
 using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Catalog;
 using SaasLlm.Infrastructure.Credits;
+using SaasLlm.Infrastructure.Identities;
 using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Outgoing;
 using SaasLlm.Infrastructure.Postgres;
@@ -45,6 +46,7 @@ public static class DependencyInjection
         services.AddLlm(configuration);
         services.AddResponseCache(configuration);
         services.AddRateLimiting(configuration);
+        services.AddIdentities(configuration);
         return services;
     }
 

@@ -25,6 +25,16 @@ internal static class ChatEndpoints
                 "`model` may be left out or `auto`. X-Job-Id files the call under a job, whose team then pays by the job's rules.")
             .AcceptsJson<LlmCallBody>()
             .Produces<string>(StatusCodes.Status200OK, "application/json", "text/event-stream");
+
+        llm.MapPost("/messages", static (HttpContext context, IMediator mediator) => CallAsync(context, mediator, MessagesSurface.Instance))
+            .WithSummary("Create a message in Anthropic's form")
+            .WithDescription("Anthropic's Messages API, plain and streamed, served by any model.")
+            .Produces<string>(StatusCodes.Status200OK, "application/json", "text/event-stream");
+
+        llm.MapPost("/responses", static (HttpContext context, IMediator mediator) => CallAsync(context, mediator, ResponsesSurface.Instance))
+            .WithSummary("Create a response in the form of OpenAI's Responses API")
+            .WithDescription("Text, tools and streaming events, served by any model. Nothing is kept: `store` and what depends on it is refused.")
+            .Produces<string>(StatusCodes.Status200OK, "application/json", "text/event-stream");
     }
 
     private static async Task<IResult> CallAsync(HttpContext context, IMediator mediator, IChatSurface surface)

@@ -62,7 +62,7 @@ public sealed class ChatRequest
     public bool IncludeUsage { get; }
 
     /// <summary><c>max_completion_tokens</c> or <c>max_tokens</c>, where given.</summary>
-    public int? MaxTokens { get; }
+    public int? MaxTokens { get; private set; }
 
     /// <summary><c>cache.ttl</c>: how old an answer may be that serves again, in seconds; 0: none may; null: as the group or the team says.</summary>
     public int? CacheTtlSeconds { get; }
@@ -105,6 +105,7 @@ public sealed class ChatRequest
 
         var limited = (ChatRequest)MemberwiseClone();
         limited._maxTokensAllowed = maxTokens;
+        limited.MaxTokens = maxTokens;
         return limited;
     }
 
