@@ -1,5 +1,6 @@
 using SaasLlm.Application.Ports;
 using SaasLlm.Infrastructure.Llm.Balancing;
+using SaasLlm.Infrastructure.Llm.Providers;
 using SaasLlm.Infrastructure.Llm.Resilience;
 
 namespace SaasLlm.Infrastructure.Llm;
@@ -19,8 +20,14 @@ internal sealed class Deployment
     /// <summary>Where chat requests go.</summary>
     public required Uri Address { get; init; }
 
-    /// <summary>The value of the header; null where the server wants no key.</summary>
-    public required string? Authorization { get; init; }
+    /// <summary>The base of the addresses of what else the provider offers.</summary>
+    public required Uri ApiBase { get; init; }
+
+    /// <summary>How its API is spoken to.</summary>
+    public required ProviderDialect Dialect { get; init; }
+
+    /// <summary>What every request carries, the credential among it.</summary>
+    public required KeyValuePair<string, string>[] Headers { get; init; }
 
     /// <summary>The network, or the sandbox.</summary>
     public required HttpMessageInvoker Http { get; init; }

@@ -13,6 +13,7 @@ namespace SaasLlm.Infrastructure.Llm;
 internal sealed class Deployments(
     IProviderKeys storedKeys,
     EnvironmentKeys environmentKeys,
+    ProviderDialects dialects,
     UpstreamHttp http,
     Circuits circuits,
     Cooldowns cooldowns,
@@ -80,16 +81,21 @@ internal sealed class Deployments(
 
     private Deployment Create(DeploymentKey key, ProviderKey credential, Uri address)
     {
+        // The sandbox speaks OpenAI's form, whoever it stands in for.
+        var isSandbox = ReferenceEquals(credential, SandboxKey);
+        var dialect = isSandbox ? dialects.OpenAi : dialects.Of(key.Provider);
         var deployment = new Deployment
         {
             Provider = key.Provider,
             UpstreamModel = key.UpstreamModel,
             Credential = credential,
             Name = $"{key.Provider}/{key.UpstreamModel}@{key.CredentialIdentity}" + (key.Scope.Length == 0 ? string.Empty : "#" + key.Scope),
-            Address = UpstreamHttp.Combine(address, "chat/completions"),
-            Authorization = credential.ApiKey.Length == 0 ? null : "Bearer " + credential.ApiKey,
-            Http = ReferenceEquals(credential, SandboxKey) ? http.Sandbox : http.Network,
-            IsInvented = ReferenceEquals(credential, SandboxKey),
+            Address = dialect.AddressOf(UpstreamOperation.Chat, address, key.UpstreamModel)!,
+            ApiBase = address,
+            Dialect = dialect,
+            Headers = dialect.Headers(credential.ApiKey),
+            Http = isSandbox ? http.Sandbox : http.Network,
+            IsInvented = isSandbox,
         };
         deployment.Circuit = circuits.Create(deployment);
         return deployment;

@@ -20,7 +20,8 @@ internal static class LlmRegistration
             .ValidateOnStart();
         services.AddSingleton<UpstreamMetrics>();
         services.AddSingleton<UpstreamHttp>();
-        services.AddSingleton<OpenAiClient>();
+        services.AddSingleton<UpstreamClient>();
+        services.AddSingleton<ProviderDialects>();
         services.AddSingleton<Cooldowns>();
         services.AddSingleton<RouteChoice>();
         services.AddSingleton<ModelSlots>();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using SaasLlm.Application.Ports;
 using SaasLlm.Infrastructure.Llm.Providers;
 using SaasLlm.Infrastructure.Llm.Providers.OpenAiCompatible;
@@ -7,7 +6,7 @@ using SaasLlm.Infrastructure.Llm.Providers.OpenAiCompatible;
 namespace SaasLlm.Infrastructure.Llm;
 
 /// <summary>Lists the provider's models with the credential: costs nothing and needs a good key.</summary>
-internal sealed class ProviderProbe(UpstreamHttp http, TimeProvider time) : IProviderProbe
+internal sealed class ProviderProbe(ProviderDialects dialects, UpstreamHttp http, TimeProvider time) : IProviderProbe
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
@@ -21,8 +20,10 @@ internal sealed class ProviderProbe(UpstreamHttp http, TimeProvider time) : IPro
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            using var request = UpstreamHttp.Request(HttpMethod.Get, UpstreamHttp.Combine(address, "models"));
-            AddKey(request.Headers, provider, apiKey);
+            var dialect = dialects.Of(provider);
+            using var request = UpstreamHttp.Request(HttpMethod.Get, dialect.ModelsAddress(address));
+            foreach (var (name, value) in dialect.Headers(apiKey))
+                request.Headers.Add(name, value);
             using var response = await http.Network.SendAsync(request, either.Token);
             var status = (int)response.StatusCode;
             return Outcome(response.IsSuccessStatusCode, status, Words(status));
@@ -38,20 +39,6 @@ internal sealed class ProviderProbe(UpstreamHttp http, TimeProvider time) : IPro
 
         ProbeOutcome Outcome(bool ok, int? status, string message) =>
             new(ok, status, message, (int)time.GetElapsedTime(started).TotalMilliseconds);
-    }
-
-    private static void AddKey(HttpRequestHeaders headers, string provider, string apiKey)
-    {
-        if (apiKey.Length == 0)
-            return;
-
-        headers.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
-        if (provider == KnownProviders.Anthropic)
-        {
-            // Its list of models does not know the Bearer form.
-            headers.Add("x-api-key", apiKey);
-            headers.Add("anthropic-version", "2023-06-01");
-        }
     }
 
     private static string Words(int status) => status switch

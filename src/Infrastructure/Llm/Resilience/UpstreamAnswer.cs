@@ -1,5 +1,6 @@
 using SaasLlm.Application.Llm;
 using SaasLlm.Infrastructure.Llm.Balancing;
+using SaasLlm.Infrastructure.Llm.Providers;
 
 namespace SaasLlm.Infrastructure.Llm.Resilience;
 
@@ -31,6 +32,9 @@ internal enum AnswerKind
 
     /// <summary>The circuit is open: nothing was sent.</summary>
     Broken,
+
+    /// <summary>The provider's API cannot say what is asked: nothing was sent.</summary>
+    Unsayable,
 }
 
 /// <summary>What one attempt brought.</summary>
@@ -48,7 +52,7 @@ internal sealed class UpstreamAnswer
     /// <summary>How long the upstream asks to be left alone.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>The upstream's words on a rejected request, already cleared of secrets.</summary>
+    /// <summary>The upstream's words on a rejected request, already cleared of secrets; or why it could not be sent.</summary>
     public string? Message { get; init; }
 
     /// <summary>A good plain answer.</summary>
@@ -56,6 +60,9 @@ internal sealed class UpstreamAnswer
 
     /// <summary>A stream that has begun: its owner disposes it.</summary>
     public HttpResponseMessage? Response { get; init; }
+
+    /// <summary>Makes chunks of a begun stream's events; null where they are chunks already.</summary>
+    public IChunkTranslator? Chunks { get; init; }
 
     /// <summary>A begun stream's place at its deployment: its owner leaves it.</summary>
     public Seat Seat { get; set; }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SaasLlm.Infrastructure.Llm.Balancing;
+using SaasLlm.Infrastructure.Llm.Providers;
 using SaasLlm.Infrastructure.Llm.Providers.OpenAiCompatible;
 
 namespace SaasLlm.Infrastructure.Llm.Resilience;
@@ -15,7 +16,7 @@ internal sealed partial class UpstreamAttempts
     /// <summary>What a failure costs a deployment's latency at least: a quick refusal must not look like a quick answer.</summary>
     private const double FailureCostMs = 10_000;
 
-    private readonly OpenAiClient _client;
+    private readonly UpstreamClient _client;
     private readonly CancellationSources _sources;
     private readonly Cooldowns _cooldowns;
     private readonly UpstreamMetrics _metrics;
@@ -29,7 +30,7 @@ internal sealed partial class UpstreamAttempts
     private readonly TimeSpan _streamStart;
 
     public UpstreamAttempts(
-        OpenAiClient client, CancellationSources sources, Cooldowns cooldowns, UpstreamMetrics metrics,
+        UpstreamClient client, CancellationSources sources, Cooldowns cooldowns, UpstreamMetrics metrics,
         IOptions<LlmOptions> options, TimeProvider time, ILogger<UpstreamAttempts> logger)
     {
         _client = client;
@@ -57,7 +58,9 @@ internal sealed partial class UpstreamAttempts
         var streams = false;
         try
         {
-            call.Request.WriteUpstreamBody(body, route.Deployment.UpstreamModel, call.IsStream);
+            if (route.Deployment.Dialect.WriteChat(body, call.Request, route.Model, call.IsStream) is { } unsayable)
+                return new UpstreamAnswer { Kind = AnswerKind.Unsayable, Message = unsayable };
+
             for (var retry = 0; ; retry++)
             {
                 var answer = await TryAsync(call, route, body, leg);

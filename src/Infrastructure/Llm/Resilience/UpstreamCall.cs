@@ -16,6 +16,7 @@ internal sealed class UpstreamCall(
     private bool _failed;
     private bool _timedOut;
     private bool _full;
+    private string? _unsayable;
 
     public ChatRequest Request => request;
 
@@ -82,6 +83,12 @@ internal sealed class UpstreamCall(
             return;
         }
 
+        if (answer.Kind == AnswerKind.Unsayable)
+        {
+            _unsayable = answer.Message;
+            return;
+        }
+
         _failed = true;
         _timedOut = answer.Kind == AnswerKind.TimedOut;
         _failedRetryAfter = answer.RetryAfter;
@@ -92,6 +99,8 @@ internal sealed class UpstreamCall(
     {
         if (_failed)
             return _timedOut ? LlmErrors.TimedOut() : LlmErrors.Failed(_failedRetryAfter);
+        if (_unsayable is not null)
+            return LlmErrors.Rejected(_unsayable);
         return _full ? LlmErrors.AtCapacity() : LlmErrors.Unavailable(_returnsAfter);
     }
 }

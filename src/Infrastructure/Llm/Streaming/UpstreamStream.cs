@@ -1,7 +1,9 @@
+using System.Text.Json;
 using SaasLlm.Application.Llm;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Infrastructure.Llm.Balancing;
+using SaasLlm.Infrastructure.Llm.Providers;
 using SaasLlm.Infrastructure.Llm.Resilience;
 
 namespace SaasLlm.Infrastructure.Llm.Streaming;
@@ -14,6 +16,7 @@ internal sealed class UpstreamStream : GatewayStream
 
     private readonly HttpResponseMessage _response;
     private readonly SseReader _events;
+    private readonly IChunkTranslator? _chunks;
     private readonly TimeSpan _idleTimeout;
     private readonly CancellationSources _sources;
     private readonly UpstreamMetrics _metrics;
@@ -28,6 +31,7 @@ internal sealed class UpstreamStream : GatewayStream
     {
         _response = answer.Response!;
         _seat = answer.Seat;
+        _chunks = answer.Chunks;
         _events = new SseReader(body, options.MaxEventBytes);
         _idleTimeout = TimeSpan.FromSeconds(options.StreamIdleTimeoutSeconds);
         _sources = sources;
@@ -117,7 +121,7 @@ internal sealed class UpstreamStream : GatewayStream
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return End(FinishReason is null ? LlmErrors.StreamCut() : null);
+            return End(AtEndOfInput());
         }
 
         while (_events.TryLast())
@@ -126,7 +130,7 @@ internal sealed class UpstreamStream : GatewayStream
                 return result;
         }
 
-        return End(FinishReason is null ? LlmErrors.StreamCut() : null);
+        return End(AtEndOfInput());
     }
 
     /// <summary>Looks at the current event; false where there is nothing in it for the caller.</summary>
@@ -136,6 +140,8 @@ internal sealed class UpstreamStream : GatewayStream
         var data = _events.Data;
         if (data.Length == 0)
             return false;
+        if (_chunks is not null)
+            return TryTranslate(data, out result);
 
         if (data.Span.SequenceEqual("[DONE]"u8))
         {
@@ -144,16 +150,51 @@ internal sealed class UpstreamStream : GatewayStream
             return true;
         }
 
+        TakeChunk(data, out result);
+        return true;
+    }
+
+    /// <summary>The same where the provider's events are no chunks.</summary>
+    private bool TryTranslate(ReadOnlyMemory<byte> data, out ReadOnlyMemory<byte>? result)
+    {
+        result = null;
+        ReadOnlyMemory<byte> chunk;
+        try
+        {
+            chunk = _chunks!.Translate(data.Span);
+        }
+        catch (JsonException)
+        {
+            End(Unreadable());
+            return true;
+        }
+
+        if (chunk.Length > 0)
+            TakeChunk(chunk, out result);
+        Usage = _chunks.Usage ?? Usage;
+        if (_chunks.IsDone && !_ended)
+        {
+            _done = true;
+            End(null);
+        }
+
+        return chunk.Length > 0 || _ended;
+    }
+
+    /// <summary>Looks at the chunk and hands it out, unless it is an end.</summary>
+    private void TakeChunk(ReadOnlyMemory<byte> data, out ReadOnlyMemory<byte>? result)
+    {
+        result = null;
         if (!ChunkFacts.TryRead(data.Span, out var facts))
         {
-            End(_events.IsUnfinished ? LlmErrors.StreamCut() : LlmErrors.StreamBroken());
-            return true;
+            End(Unreadable());
+            return;
         }
 
         if (facts.IsError || _events.IsErrorEvent)
         {
             End(LlmErrors.StreamFailed());
-            return true;
+            return;
         }
 
         // Some upstreams send running totals with every chunk: the last one holds.
@@ -161,8 +202,12 @@ internal sealed class UpstreamStream : GatewayStream
         FinishReason = facts.FinishReason ?? FinishReason;
         DeliveredTextBytes += facts.TextBytes;
         result = data;
-        return true;
     }
+
+    private Error Unreadable() => _events.IsUnfinished ? LlmErrors.StreamCut() : LlmErrors.StreamBroken();
+
+    /// <summary>Null where the input may end here: after a finish reason, or where the provider marks its end, after that alone.</summary>
+    private Error? AtEndOfInput() => FinishReason is not null && _chunks is null ? null : LlmErrors.StreamCut();
 
     private ReadOnlyMemory<byte>? End(Error? fault)
     {

@@ -2,13 +2,13 @@ using System.Buffers;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
-using SaasLlm.Application.Llm;
+using SaasLlm.Infrastructure.Llm.Providers.OpenAiCompatible;
 using SaasLlm.Infrastructure.Llm.Resilience;
 
-namespace SaasLlm.Infrastructure.Llm.Providers.OpenAiCompatible;
+namespace SaasLlm.Infrastructure.Llm.Providers;
 
-/// <summary>One attempt at a chat request over HTTP. Faults of the upstream are answers; only cancellation is thrown.</summary>
-internal sealed class OpenAiClient(TimeProvider time, IOptions<LlmOptions> options)
+/// <summary>One attempt at a request over HTTP. Faults of the upstream are answers; only cancellation is thrown.</summary>
+internal sealed class UpstreamClient(TimeProvider time, IOptions<LlmOptions> options)
 {
     private const int MaxErrorBytes = 64 * 1024;
     private const int FirstReadBytes = 16 * 1024;
@@ -23,14 +23,14 @@ internal sealed class OpenAiClient(TimeProvider time, IOptions<LlmOptions> optio
             using var request = UpstreamHttp.Request(HttpMethod.Post, deployment.Address);
 
             // Written as they are: the typed headers would be taken apart and put together again for each request.
-            if (deployment.Authorization is not null)
-                request.Headers.TryAddWithoutValidation("Authorization", deployment.Authorization);
+            foreach (var (name, value) in deployment.Headers)
+                request.Headers.TryAddWithoutValidation(name, value);
             request.Headers.TryAddWithoutValidation("Accept", stream ? "text/event-stream" : "application/json");
             request.Content = new JsonBody(body);
             response = await deployment.Http.SendAsync(request, cancellationToken);
 
             var answer = response.IsSuccessStatusCode
-                ? await ReadGoodAsync(response, stream, cancellationToken)
+                ? await ReadGoodAsync(response, deployment.Dialect, stream, cancellationToken)
                 : await ReadErrorAsync(response, deployment, cancellationToken);
             if (answer.Response is not null)
                 response = null;
@@ -48,7 +48,7 @@ internal sealed class OpenAiClient(TimeProvider time, IOptions<LlmOptions> optio
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<UpstreamAnswer> ReadGoodAsync(HttpResponseMessage response, bool stream, CancellationToken cancellationToken)
+    private async ValueTask<UpstreamAnswer> ReadGoodAsync(HttpResponseMessage response, ProviderDialect dialect, bool stream, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
         if (stream)
@@ -56,11 +56,11 @@ internal sealed class OpenAiClient(TimeProvider time, IOptions<LlmOptions> optio
             // An error report or a whole answer with a good status is no stream.
             return response.Content.Headers.ContentType?.MediaType == "application/json"
                 ? new UpstreamAnswer { Kind = AnswerKind.Faulty, StatusCode = status }
-                : new UpstreamAnswer { Kind = AnswerKind.Good, StatusCode = status, Response = response };
+                : new UpstreamAnswer { Kind = AnswerKind.Good, StatusCode = status, Response = response, Chunks = dialect.OpenChunks() };
         }
 
         var body = await ReadBodyAsync(response.Content, options.Value.MaxAnswerBytes, cancellationToken);
-        var answer = body is null ? null : ChatAnswer.Scan(body);
+        var answer = body is null ? null : dialect.ReadAnswer(body);
         return new UpstreamAnswer
         {
             Kind = answer is null ? AnswerKind.Faulty : AnswerKind.Good,
@@ -72,10 +72,17 @@ internal sealed class OpenAiClient(TimeProvider time, IOptions<LlmOptions> optio
     private async ValueTask<UpstreamAnswer> ReadErrorAsync(HttpResponseMessage response, Deployment deployment, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
-        var kind = KindOf(status);
-        var message = kind == AnswerKind.Rejected
-            ? UpstreamMessage.Read(await ReadBodyAsync(response.Content, MaxErrorBytes, cancellationToken) ?? [], deployment)
-            : null;
+        var kind = deployment.Dialect.KindOf(status);
+        string? message = null;
+        if (kind == AnswerKind.Rejected)
+        {
+            var body = await ReadBodyAsync(response.Content, MaxErrorBytes, cancellationToken) ?? [];
+            if (deployment.Dialect.BlamesAccount(body))
+                kind = AnswerKind.Denied;
+            else
+                message = UpstreamMessage.Read(body, deployment);
+        }
+
         return new UpstreamAnswer
         {
             Kind = kind,
@@ -84,14 +91,6 @@ internal sealed class OpenAiClient(TimeProvider time, IOptions<LlmOptions> optio
             Message = message,
         };
     }
-
-    private static AnswerKind KindOf(int status) => status switch
-    {
-        400 or 422 => AnswerKind.Rejected,
-        409 or 429 => AnswerKind.Busy,
-        408 or >= 500 => AnswerKind.Faulty,
-        _ => AnswerKind.Denied,
-    };
 
     private TimeSpan? RetryAfterOf(RetryConditionHeaderValue? header)
     {

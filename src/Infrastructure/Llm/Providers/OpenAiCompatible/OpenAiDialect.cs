@@ -1,0 +1,21 @@
+namespace SaasLlm.Infrastructure.Llm.Providers.OpenAiCompatible;
+
+/// <summary>OpenAI's own form, which most providers understand.</summary>
+internal sealed class OpenAiDialect : ProviderDialect
+{
+    public override Uri? AddressOf(UpstreamOperation operation, Uri apiBase, string upstreamModel) =>
+        UpstreamHttp.Combine(apiBase, PathOf(operation));
+
+    public override Uri ModelsAddress(Uri apiBase) => UpstreamHttp.Combine(apiBase, "models");
+
+    public override KeyValuePair<string, string>[] Headers(string apiKey) =>
+        apiKey.Length == 0 ? [] : [new("Authorization", "Bearer " + apiKey)];
+
+    /// <summary>Behind the base address.</summary>
+    public static string PathOf(UpstreamOperation operation) => operation switch
+    {
+        UpstreamOperation.Chat => "chat/completions",
+        UpstreamOperation.Embeddings => "embeddings",
+        _ => "images/generations",
+    };
+}
