@@ -49,7 +49,7 @@ internal sealed class CallLlmHandler(CallAdmission admission, ILlmGateway gatewa
 
         var call = admitted.Value;
         using var lease = call.Lease;
-        var reply = await gateway.SendAsync(call.Request, call.Route.Targets, call.Team.OrganizationId, call.Cache, CancellationToken.None);
+        var reply = await gateway.SendAsync(call.Request, call.Route.Targets, new GatewayCredentials(call.Team.OrganizationId), call.Cache, CancellationToken.None);
         var record = admission.Record(call, reply, EndOf(call, reply));
         await settlement.RecordAsync(record, CancellationToken.None);
 

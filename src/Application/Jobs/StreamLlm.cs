@@ -27,7 +27,7 @@ internal sealed class StreamLlmHandler(CallAdmission admission, ILlmGateway gate
         GatewayStream upstream;
         try
         {
-            upstream = await gateway.OpenStreamAsync(call.Request, call.Route.Targets, call.Team.OrganizationId, call.Cache, cancellationToken);
+            upstream = await gateway.OpenStreamAsync(call.Request, call.Route.Targets, new GatewayCredentials(call.Team.OrganizationId), call.Cache, cancellationToken);
         }
         catch (OperationCanceledException exception)
         {

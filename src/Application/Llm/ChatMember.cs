@@ -25,6 +25,11 @@ internal enum ChatMemberUse
     Choices,
     Messages,
     Cache,
+    Tools,
+    ResponseFormat,
+    PowerLevel,
+    TaskType,
+    Privacy,
 }
 
 /// <summary>The JSON types that a member may have; null is always one of them and means absent.</summary>
@@ -55,9 +60,9 @@ internal sealed record ChatMember(string Name, JsonShapes Shapes, ChatMemberUse 
         new("stream_options", JsonShapes.Map, ChatMemberUse.StreamOptions),
         new("max_completion_tokens", JsonShapes.Number, ChatMemberUse.MaxCompletionTokens),
         new("n", JsonShapes.Number, ChatMemberUse.Choices),
-        new("tools", JsonShapes.List, ChatMemberUse.Count),
+        new("tools", JsonShapes.List, ChatMemberUse.Tools),
         new("functions", JsonShapes.List, ChatMemberUse.Count),
-        new("response_format", JsonShapes.Map, ChatMemberUse.Count),
+        new("response_format", JsonShapes.Map, ChatMemberUse.ResponseFormat),
         new("tool_choice", JsonShapes.Text | JsonShapes.Map, ChatMemberUse.PassOn),
         new("top_p", JsonShapes.Number, ChatMemberUse.PassOn),
         new("stop", JsonShapes.Text | JsonShapes.List, ChatMemberUse.PassOn),
@@ -69,9 +74,9 @@ internal sealed record ChatMember(string Name, JsonShapes Shapes, ChatMemberUse 
         new("parallel_tool_calls", JsonShapes.Flag, ChatMemberUse.PassOn),
         new("user", JsonShapes.Text, ChatMemberUse.PassOn),
         new("metadata", JsonShapes.Map, ChatMemberUse.PassOn),
-        new("power_level", JsonShapes.Any, ChatMemberUse.Drop),
-        new("task_type", JsonShapes.Any, ChatMemberUse.Drop),
-        new("privacy_required", JsonShapes.Any, ChatMemberUse.Drop),
+        new("power_level", JsonShapes.Text, ChatMemberUse.PowerLevel),
+        new("task_type", JsonShapes.Text, ChatMemberUse.TaskType),
+        new("privacy_required", JsonShapes.Flag, ChatMemberUse.Privacy),
         new("cache", JsonShapes.Map, ChatMemberUse.Cache),
         new("job_id", JsonShapes.Any, ChatMemberUse.Drop),
         new("team_id", JsonShapes.Any, ChatMemberUse.Drop),
@@ -89,7 +94,10 @@ internal sealed record ChatMember(string Name, JsonShapes Shapes, ChatMemberUse 
     /// <summary>True where it is sent upstream as the caller wrote it.</summary>
     public bool IsPassedOn => Use is not (ChatMemberUse.Drop or ChatMemberUse.ModelGroup or ChatMemberUse.Model
         or ChatMemberUse.Purpose or ChatMemberUse.Stream or ChatMemberUse.StreamOptions
-        or ChatMemberUse.Cache);
+        or ChatMemberUse.Cache or ChatMemberUse.PowerLevel or ChatMemberUse.TaskType or ChatMemberUse.Privacy);
+
+    /// <summary>True where it is part of the prompt's size.</summary>
+    public bool IsCounted => Use is ChatMemberUse.Messages or ChatMemberUse.Count or ChatMemberUse.Tools or ChatMemberUse.ResponseFormat;
 
     /// <summary>The member whose name the reader stands on, however it is escaped; null where it is unknown.</summary>
     public static ChatMember? At(ref Utf8JsonReader reader, out ulong bit)

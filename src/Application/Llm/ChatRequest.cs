@@ -27,6 +27,7 @@ public sealed class ChatRequest
         MaxTokens = scan.MaxTokens;
         PromptBytes = scan.PromptBytes;
         CacheTtlSeconds = scan.CacheTtlSeconds;
+        Intent = scan.Intent;
         _passedOn = scan.PassedOn;
         _streamOptions = scan.StreamOptions;
     }
@@ -54,6 +55,9 @@ public sealed class ChatRequest
 
     /// <summary><c>cache.ttl</c>: how old an answer may be that serves again, in seconds; 0: none may; null: as the group or the team says.</summary>
     public int? CacheTtlSeconds { get; }
+
+    /// <summary>What it wants of the model that serves it.</summary>
+    public CallIntent Intent { get; }
 
     /// <summary>
     /// UTF-8 bytes of the messages, tools and response format: the base of a prompt estimate. Pictures sent inline count as

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using SaasLlm.Application.Ports;
+using SaasLlm.Domain.Catalog;
+using SaasLlm.Domain.Metering;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Application.Llm;
@@ -25,6 +27,10 @@ internal ref struct ChatRequestScan(ReadOnlySpan<byte> body)
     private string? _purpose;
     private int? _maxTokens;
     private int? _maxCompletionTokens;
+    private PowerLevel? _power;
+    private string? _taskType;
+    private bool _privacyRequired;
+    private ModelNeeds _needs;
 
     public readonly string? ModelGroup => _modelGroup;
 
@@ -44,6 +50,8 @@ internal ref struct ChatRequestScan(ReadOnlySpan<byte> body)
     public ByteRange StreamOptions { get; private set; }
 
     public int? CacheTtlSeconds { get; private set; }
+
+    public readonly CallIntent Intent => new() { Power = _power, TaskType = _taskType, PrivacyRequired = _privacyRequired, Needs = _needs };
 
     public readonly ByteRange[] PassedOn => _members.Length == _memberCount ? _members : _members[.._memberCount];
 
@@ -103,7 +111,7 @@ internal ref struct ChatRequestScan(ReadOnlySpan<byte> body)
         var end = (int)_reader.BytesConsumed;
         if (member is null || member.IsPassedOn)
             PassOn(new ByteRange(start, end));
-        if (member is { Use: ChatMemberUse.Count or ChatMemberUse.Messages })
+        if (member is { IsCounted: true })
             PromptBytes += end - valueStart;
         else if (member is { Use: ChatMemberUse.StreamOptions } && _reader.TokenType == JsonTokenType.EndObject)
             StreamOptions = new ByteRange(valueStart, end);
@@ -136,6 +144,23 @@ internal ref struct ChatRequestScan(ReadOnlySpan<byte> body)
                 return ReadCount(member.Name, int.MaxValue, out _maxCompletionTokens);
             case ChatMemberUse.Choices:
                 return ReadCount(member.Name, MaxChoices, out _);
+            case ChatMemberUse.Tools:
+                _reader.Read();
+                if (_reader.TokenType != JsonTokenType.EndArray)
+                    _needs |= ModelNeeds.Tools;
+                return null;
+            case ChatMemberUse.ResponseFormat:
+                ReadResponseFormat();
+                return null;
+            case ChatMemberUse.Privacy:
+                _privacyRequired = _reader.GetBoolean();
+                return null;
+            case ChatMemberUse.PowerLevel:
+                return ReadText(member.Name, out var level) is null && PowerLevels.TryParse(level, out var power)
+                    ? Keep(power)
+                    : Error.Field(member.Name, PowerLevels.Rule);
+            case ChatMemberUse.TaskType:
+                return ReadText(member.Name, out _taskType) is null && TaskTypes.IsKnown(_taskType) ? null : Error.Field(member.Name, TaskTypes.Rule);
             case ChatMemberUse.Temperature:
                 return _reader.TryGetDouble(out var temperature) && temperature is >= 0 and <= 2
                     ? null
@@ -167,6 +192,24 @@ internal ref struct ChatRequestScan(ReadOnlySpan<byte> body)
     {
         count = _reader.TryGetInt32(out var value) ? value : null;
         return count >= 1 && count <= max ? null : Error.Field(field, $"must be a whole number from 1 to {max}.");
+    }
+
+    private Error? Keep(PowerLevel power)
+    {
+        _power = power;
+        return null;
+    }
+
+    private void ReadResponseFormat()
+    {
+        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isType = _reader.ValueTextEquals("type"u8);
+            _reader.Read();
+            if (isType && _reader.TokenType == JsonTokenType.String && _reader.ValueTextEquals("json_schema"u8))
+                _needs |= ModelNeeds.JsonSchema;
+            _reader.Skip();
+        }
     }
 
     private Error? ReadStreamOptions()
@@ -284,6 +327,8 @@ internal ref struct ChatRequestScan(ReadOnlySpan<byte> body)
         {
             if (_reader.TokenType == JsonTokenType.String && _reader.ValueSpan.Length > InlineDataBytes && _reader.ValueSpan.StartsWith("data:"u8))
                 PromptBytes -= _reader.ValueSpan.Length - InlineDataBytes;
+            else if (_reader.TokenType == JsonTokenType.PropertyName && _reader.ValueTextEquals("image_url"u8))
+                _needs |= ModelNeeds.Vision;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using SaasLlm.Application.Llm;
 using SaasLlm.Domain.Catalog;
 using SaasLlm.Domain.Shared;
 
@@ -62,6 +63,34 @@ public sealed record CatalogModel
     public int? MaxParallel { get; init; }
 
     public required bool Active { get; init; }
+
+    public ModelMode Mode { get; init; }
+
+    /// <summary>True where no data leaves the operator's own machines.</summary>
+    public bool Local { get; init; }
+
+    /// <summary>The lowest rank of a tier whose users may call it on the LLM API; null: every tier may.</summary>
+    public int? TierRank { get; init; }
+
+    /// <summary>The names of the tiers that the operator gave it.</summary>
+    public IReadOnlyList<string> Tiers { get; init; } = [];
+
+    /// <summary>What it can do, of what a request may need.</summary>
+    public ModelNeeds Abilities { get; init; }
+
+    /// <summary>All that the operator says it can do.</summary>
+    public IReadOnlyList<string> Capabilities { get; init; } = [];
+
+    /// <summary>What it is good at.</summary>
+    public IReadOnlyList<string> TaskTypes { get; init; } = [];
+}
+
+/// <summary>What a model makes.</summary>
+public enum ModelMode
+{
+    Chat,
+    Embedding,
+    ImageGeneration,
 }
 
 /// <param name="Name">The group's name.</param>

@@ -17,6 +17,9 @@ public enum ChangedThing
 
     /// <summary>A job that ended; the id is the job's.</summary>
     Job,
+
+    /// <summary>A key that a user or an organization brought; the id is the organization's.</summary>
+    Byok,
 }
 
 /// <summary>Tells every node, within the transaction that makes the change, to drop what it cached.</summary>

@@ -14,15 +14,23 @@ public interface ILlmGateway
     /// <summary>A plain call.</summary>
     /// <param name="request">Its <see cref="ChatRequest.Body"/> must not change until the call has ended.</param>
     /// <param name="targets">The models to choose from; at least one.</param>
-    /// <param name="organizationId">Whose own provider credentials come before the operator's.</param>
+    /// <param name="credentials">Whose keys are used.</param>
     /// <param name="cache">Whether an earlier answer to the same request may serve; null: never, and this one is not kept.</param>
     Task<GatewayReply> SendAsync(
-        ChatRequest request, RouteTargets targets, string organizationId, CachePolicy? cache, CancellationToken cancellationToken);
+        ChatRequest request, RouteTargets targets, GatewayCredentials credentials, CachePolicy? cache, CancellationToken cancellationToken);
 
     /// <summary>A streamed call: returns when an upstream has answered with a good status, or when all have failed. Retry and fallback happen only before that.</summary>
     Task<GatewayStream> OpenStreamAsync(
-        ChatRequest request, RouteTargets targets, string organizationId, CachePolicy? cache, CancellationToken cancellationToken);
+        ChatRequest request, RouteTargets targets, GatewayCredentials credentials, CachePolicy? cache, CancellationToken cancellationToken);
 }
+
+/// <summary>
+/// Whose keys a call is made with. Where a caller's own key serves at least one of the targets, only such keys are used, unless all
+/// of them may fall back to the platform's.
+/// </summary>
+/// <param name="OrganizationId">Whose own provider credentials come before the operator's.</param>
+/// <param name="Byok">The keys that the caller brought, which come before both; null: none.</param>
+public readonly record struct GatewayCredentials(string OrganizationId, ByokKeys? Byok = null);
 
 /// <summary>That answers of one tenant are kept, and for how long.</summary>
 /// <param name="TeamId">The tenant: no other is ever served from what this one asked.</param>
@@ -43,10 +51,13 @@ public abstract class GatewayOutcome
     /// <summary>The model that answered, or the last that was tried; null where none could be tried.</summary>
     public CatalogModel? Model { get; init; }
 
+    /// <summary>The caller's own key that answered or was tried last, so that the operator pays nothing; null: the platform's.</summary>
+    public Guid? ByokKeyId { get; init; }
+
     /// <summary>Requests sent upstream, retries and fallbacks included.</summary>
     public required int Attempts { get; init; }
 
-    /// <summary>A model that was asked as well and given up, because another answered first; its provider bills the prompt. Null where there was none.</summary>
+    /// <summary>A model that was asked as well and given up, because another answered first; its provider bills the operator the prompt. Null where there was none.</summary>
     public CatalogModel? GivenUp { get; init; }
 
     /// <summary>True where nothing was sent upstream for this call: it shares the outcome of an earlier or a running call like it, and no provider bills it.</summary>
@@ -78,6 +89,9 @@ public sealed class CallerLeftException : OperationCanceledException
 
     /// <summary>The model of the last request sent; null where none was sent.</summary>
     public CatalogModel? Model { get; init; }
+
+    /// <summary>The caller's own key of the last request sent; null: the platform's.</summary>
+    public Guid? ByokKeyId { get; init; }
 
     /// <summary>Requests sent upstream until then.</summary>
     public int Attempts { get; init; }

@@ -23,4 +23,6 @@ public sealed record SealedSecret(string KeyId, byte[] Ciphertext);
 public static class SecretOwner
 {
     public static string ProviderCredential(Guid credentialId) => $"provider_credential/{credentialId}";
+
+    public static string ByokKey(Guid keyId) => $"byok_key/{keyId}";
 }

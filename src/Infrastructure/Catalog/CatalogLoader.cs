@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Data;
 using Dapper;
 using Npgsql;
+using SaasLlm.Application.Llm;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Catalog;
 
@@ -19,7 +20,13 @@ internal static class CatalogLoader
         await using var results = await connection.QueryMultipleAsync(new CommandDefinition(
             """
             select model_alias, provider, upstream_model, input_usd_per_million, output_usd_per_million,
-                cached_input_usd_per_million, cache_write_usd_per_million, context_window, max_output_tokens, max_parallel, active
+                cached_input_usd_per_million, cache_write_usd_per_million, context_window, max_output_tokens, max_parallel, active,
+                mode, local, tiers, capabilities, task_types,
+                (
+                    select min(tier.rank)
+                    from tiers as tier
+                    where tier.tier_name = any(models.tiers)
+                ) as tier_rank
             from models;
 
             select group_name, routing_strategy, hedge_after_ms, cache_ttl_seconds
@@ -71,6 +78,18 @@ internal static class CatalogLoader
 
         public required bool Active { get; init; }
 
+        public required string Mode { get; init; }
+
+        public required bool Local { get; init; }
+
+        public required string[] Tiers { get; init; }
+
+        public required string[] Capabilities { get; init; }
+
+        public required string[] TaskTypes { get; init; }
+
+        public int? TierRank { get; init; }
+
         public CatalogModel ToModel() => new()
         {
             Alias = ModelAlias,
@@ -83,7 +102,23 @@ internal static class CatalogLoader
             MaxOutputTokens = MaxOutputTokens,
             MaxParallel = MaxParallel,
             Active = Active,
+            Mode = Mode switch
+            {
+                "embedding" => ModelMode.Embedding,
+                "image_generation" => ModelMode.ImageGeneration,
+                _ => ModelMode.Chat,
+            },
+            Local = Local,
+            Tiers = Tiers,
+
+            // A model whose tiers are all unknown is nobody's by tier.
+            TierRank = Tiers.Length == 0 ? null : TierRank ?? int.MaxValue,
+            Abilities = Ability("tools", ModelNeeds.Tools) | Ability("vision", ModelNeeds.Vision) | Ability("json_schema", ModelNeeds.JsonSchema),
+            Capabilities = Capabilities,
+            TaskTypes = TaskTypes,
         };
+
+        private ModelNeeds Ability(string name, ModelNeeds ability) => Capabilities.Contains(name, StringComparer.Ordinal) ? ability : ModelNeeds.None;
     }
 
     private sealed record GroupRow

@@ -13,16 +13,16 @@ internal sealed class ModelRepository(PostgresSession session) : IModelRepositor
             insert into models (
                 model_alias, provider, upstream_model, mode,
                 input_usd_per_million, output_usd_per_million, cached_input_usd_per_million, cache_write_usd_per_million,
-                context_window, max_output_tokens, max_parallel, local, tiers, capabilities, active)
+                context_window, max_output_tokens, max_parallel, local, tiers, capabilities, task_types, active)
             values (
                 @ModelAlias, @Provider, coalesce(@UpstreamModel, @ModelAlias), coalesce(@Mode, 'chat'),
                 @InputUsdPerMillion, @OutputUsdPerMillion, @CachedInputUsdPerMillion, @CacheWriteUsdPerMillion,
                 @ContextWindow, @MaxOutputTokens, nullif(@MaxParallel, 0), coalesce(@Local, false), coalesce(@Tiers::text[], '{}'),
-                coalesce(@Capabilities::text[], '{}'), coalesce(@Active, true))
+                coalesce(@Capabilities::text[], '{}'), coalesce(@TaskTypes::text[], '{}'), coalesce(@Active, true))
             on conflict (model_alias) do nothing
             returning model_alias, provider, upstream_model, mode,
                 input_usd_per_million, output_usd_per_million, cached_input_usd_per_million, cache_write_usd_per_million,
-                context_window, max_output_tokens, max_parallel, local, tiers, capabilities, active, built_in, created_at, updated_at
+                context_window, max_output_tokens, max_parallel, local, tiers, capabilities, task_types, active, built_in, created_at, updated_at
             """,
             model,
             cancellationToken);
@@ -44,13 +44,14 @@ internal sealed class ModelRepository(PostgresSession session) : IModelRepositor
                 local = coalesce(@Local, local),
                 tiers = coalesce(@Tiers::text[], tiers),
                 capabilities = coalesce(@Capabilities::text[], capabilities),
+                task_types = coalesce(@TaskTypes::text[], task_types),
                 active = coalesce(@Active, active),
                 built_in = false,
                 updated_at = now()
             where model_alias = @ModelAlias
             returning model_alias, provider, upstream_model, mode,
                 input_usd_per_million, output_usd_per_million, cached_input_usd_per_million, cache_write_usd_per_million,
-                context_window, max_output_tokens, max_parallel, local, tiers, capabilities, active, built_in, created_at, updated_at
+                context_window, max_output_tokens, max_parallel, local, tiers, capabilities, task_types, active, built_in, created_at, updated_at
             """,
             change,
             cancellationToken);
@@ -60,7 +61,7 @@ internal sealed class ModelRepository(PostgresSession session) : IModelRepositor
             """
             select model_alias, provider, upstream_model, mode,
                 input_usd_per_million, output_usd_per_million, cached_input_usd_per_million, cache_write_usd_per_million,
-                context_window, max_output_tokens, max_parallel, local, tiers, capabilities, active, built_in, created_at, updated_at
+                context_window, max_output_tokens, max_parallel, local, tiers, capabilities, task_types, active, built_in, created_at, updated_at
             from models
             where model_alias = @modelAlias
             """,
@@ -73,7 +74,7 @@ internal sealed class ModelRepository(PostgresSession session) : IModelRepositor
             """
             select model_alias, provider, upstream_model, mode,
                 input_usd_per_million, output_usd_per_million, cached_input_usd_per_million, cache_write_usd_per_million,
-                context_window, max_output_tokens, max_parallel, local, tiers, capabilities, active, built_in, created_at, updated_at
+                context_window, max_output_tokens, max_parallel, local, tiers, capabilities, task_types, active, built_in, created_at, updated_at
             from models
             where @After is null or model_alias > @After
             order by model_alias

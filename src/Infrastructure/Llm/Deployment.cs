@@ -29,7 +29,10 @@ internal sealed class Deployment
     /// <summary>What every request carries, the credential among it.</summary>
     public required KeyValuePair<string, string>[] Headers { get; init; }
 
-    /// <summary>The network, or the sandbox.</summary>
+    /// <summary>The caller's own key that it is reached with; null: the platform's.</summary>
+    public required ByokCredential? Byok { get; init; }
+
+    /// <summary>The network, guarded where a caller chose the address; or the sandbox.</summary>
     public required HttpMessageInvoker Http { get; init; }
 
     /// <summary>What this node knows of it now.</summary>

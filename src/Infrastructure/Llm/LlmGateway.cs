@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using SaasLlm.Application.Llm;
 using SaasLlm.Application.Ports;
+using SaasLlm.Domain.Byok;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Infrastructure.Llm.Balancing;
 using SaasLlm.Infrastructure.Llm.Resilience;
@@ -27,9 +28,9 @@ internal sealed class LlmGateway(
     private readonly LlmOptions _options = options.Value;
 
     public async Task<GatewayReply> SendAsync(
-        ChatRequest request, RouteTargets targets, string organizationId, CachePolicy? cache, CancellationToken cancellationToken)
+        ChatRequest request, RouteTargets targets, GatewayCredentials credentials, CachePolicy? cache, CancellationToken cancellationToken)
     {
-        var routes = await deployments.ResolveAsync(targets, organizationId, cancellationToken);
+        var routes = await deployments.ResolveAsync(targets, credentials, cancellationToken);
         if (routes.Length == 0)
             return new GatewayReply { Error = LlmErrors.NoCredential(), Attempts = 0 };
 
@@ -41,6 +42,7 @@ internal sealed class LlmGateway(
             Answer = answer?.Answer,
             Error = error,
             Model = call.Model,
+            ByokKeyId = call.ByokKeyId,
             Attempts = call.Attempts,
             GivenUp = call.GivenUp,
             IsInvented = error is null && call.IsInvented,
@@ -48,24 +50,25 @@ internal sealed class LlmGateway(
     }
 
     public async Task<GatewayStream> OpenStreamAsync(
-        ChatRequest request, RouteTargets targets, string organizationId, CachePolicy? cache, CancellationToken cancellationToken)
+        ChatRequest request, RouteTargets targets, GatewayCredentials credentials, CachePolicy? cache, CancellationToken cancellationToken)
     {
-        var routes = await deployments.ResolveAsync(targets, organizationId, cancellationToken);
+        var routes = await deployments.ResolveAsync(targets, credentials, cancellationToken);
         if (routes.Length == 0)
             return new RefusedStream { Error = LlmErrors.NoCredential(), Attempts = 0 };
 
         var call = new UpstreamCall(request, targets, routes, isStream: true, time.GetTimestamp(), cancellationToken);
         var answer = await RunAsync(call, targets);
         return ErrorOf(call, answer) is { } error
-            ? new RefusedStream { Error = error, Model = call.Model, Attempts = call.Attempts, GivenUp = call.GivenUp }
+            ? new RefusedStream { Error = error, Model = call.Model, ByokKeyId = call.ByokKeyId, Attempts = call.Attempts, GivenUp = call.GivenUp }
             : await UpstreamStream.OpenAsync(answer!, call, _options, sources, metrics);
     }
 
-    private static Error? ErrorOf(UpstreamCall call, UpstreamAnswer? answer) => answer?.Kind switch
+    private static Error? ErrorOf(UpstreamCall call, UpstreamAnswer? answer) => answer switch
     {
-        AnswerKind.Good => null,
-        AnswerKind.Rejected => LlmErrors.Rejected(answer.Message!),
-        AnswerKind.OutOfTime => LlmErrors.TimedOut(),
+        { Kind: AnswerKind.Good } => null,
+        { Kind: AnswerKind.Rejected } => LlmErrors.Rejected(answer.Message!),
+        { Kind: AnswerKind.OutOfTime } => LlmErrors.TimedOut(),
+        { RefusedKey: { } own } => ByokErrors.Refused(own.Provider),
         _ => call.ToError(),
     };
 
@@ -87,7 +90,7 @@ internal sealed class LlmGateway(
         }
         catch (OperationCanceledException exception) when (call.CallerHasLeft)
         {
-            throw new CallerLeftException("The caller has left.", exception) { Model = call.Model, Attempts = call.Attempts };
+            throw new CallerLeftException("The caller has left.", exception) { Model = call.Model, ByokKeyId = call.ByokKeyId, Attempts = call.Attempts };
         }
     }
 

@@ -139,6 +139,13 @@ internal sealed class OrganizationRepository(PostgresSession session) : IOrganiz
             cancellationToken);
         await session.ExecuteAsync(
             """
+            delete from byok_keys
+            where organization_id = @organizationId
+            """,
+            new { organizationId },
+            cancellationToken);
+        await session.ExecuteAsync(
+            """
             update organizations
             set status = 'deleted',
                 updated_at = now()

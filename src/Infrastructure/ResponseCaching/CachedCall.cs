@@ -5,7 +5,7 @@ namespace SaasLlm.Infrastructure.ResponseCaching;
 
 /// <summary>A call whose answer may come from, and go to, what is kept.</summary>
 internal readonly record struct CachedCall(
-    ChatRequest Request, RouteTargets Targets, string OrganizationId, ResponseKey Key, int TtlSeconds)
+    ChatRequest Request, RouteTargets Targets, GatewayCredentials Credentials, ResponseKey Key, int TtlSeconds)
 {
     /// <summary>Which calls may wait for each other: those who take answers of the same age, so that none is handed one that is too old for it.</summary>
     public (ResponseKey Key, int TtlSeconds) Flight => (Key, TtlSeconds);

@@ -27,16 +27,16 @@ internal sealed class CachingGateway(
     public int Running => _plain.Count + _streams.Count;
 
     public Task<GatewayReply> SendAsync(
-        ChatRequest request, RouteTargets targets, string organizationId, CachePolicy? cache, CancellationToken cancellationToken) =>
-        cache is null || !ResponseKey.TryCreate(request, targets, cache, stream: false, out var key)
-            ? upstream.SendAsync(request, targets, organizationId, null, cancellationToken)
-            : SendAsync(new CachedCall(request, targets, organizationId, key, cache.TtlSeconds), cancellationToken);
+        ChatRequest request, RouteTargets targets, GatewayCredentials credentials, CachePolicy? cache, CancellationToken cancellationToken) =>
+        cache is null || UsesByok(credentials, targets) || !ResponseKey.TryCreate(request, targets, cache, stream: false, out var key)
+            ? upstream.SendAsync(request, targets, credentials, null, cancellationToken)
+            : SendAsync(new CachedCall(request, targets, credentials, key, cache.TtlSeconds), cancellationToken);
 
     public Task<GatewayStream> OpenStreamAsync(
-        ChatRequest request, RouteTargets targets, string organizationId, CachePolicy? cache, CancellationToken cancellationToken) =>
-        cache is null || !ResponseKey.TryCreate(request, targets, cache, stream: true, out var key)
-            ? upstream.OpenStreamAsync(request, targets, organizationId, null, cancellationToken)
-            : OpenStreamAsync(new CachedCall(request, targets, organizationId, key, cache.TtlSeconds), cancellationToken);
+        ChatRequest request, RouteTargets targets, GatewayCredentials credentials, CachePolicy? cache, CancellationToken cancellationToken) =>
+        cache is null || UsesByok(credentials, targets) || !ResponseKey.TryCreate(request, targets, cache, stream: true, out var key)
+            ? upstream.OpenStreamAsync(request, targets, credentials, null, cancellationToken)
+            : OpenStreamAsync(new CachedCall(request, targets, credentials, key, cache.TtlSeconds), cancellationToken);
 
     private async Task<GatewayReply> SendAsync(CachedCall call, CancellationToken cancellationToken)
     {
@@ -74,7 +74,7 @@ internal sealed class CachingGateway(
             }
 
             // Not to be cancelled by this one's caller: others may wait for it.
-            var reply = await upstream.SendAsync(call.Request, call.Targets, call.OrganizationId, null, CancellationToken.None);
+            var reply = await upstream.SendAsync(call.Request, call.Targets, call.Credentials, null, CancellationToken.None);
 
             // Copied, because whose buffer the answer stands in is the upstream's business.
             var answer = reply.Answer is null ? null : CachedAnswer.OfBody(reply.Answer.Body.ToArray(), reply.Model!.Alias, reply.IsInvented, time.GetUtcNow());
@@ -167,7 +167,7 @@ internal sealed class CachingGateway(
 
             GatewayStream opened;
             await using (cancellationToken.UnsafeRegister(static state => ((StreamFlight)state!).LeaderLeaves(), flight))
-                opened = await upstream.OpenStreamAsync(call.Request, call.Targets, call.OrganizationId, null, flight.Abandoned);
+                opened = await upstream.OpenStreamAsync(call.Request, call.Targets, call.Credentials, null, flight.Abandoned);
 
             landing = new Landing(null, opened.Error, opened.Model, opened.Attempts > 0);
             if (opened.Error is not null)
@@ -247,7 +247,10 @@ internal sealed class CachingGateway(
     /// <summary>An invented answer must not stand for a model that can be asked by now.</summary>
     private async ValueTask<bool> ServesAsync(CachedCall call, CachedAnswer answer, CancellationToken cancellationToken) =>
         !answer.IsInvented
-        || await deployments.ResolveAsync(call.Targets, call.OrganizationId, cancellationToken) is [{ Deployment.IsInvented: true }, ..];
+        || await deployments.ResolveAsync(call.Targets, call.Credentials, cancellationToken) is [{ Deployment.IsInvented: true }, ..];
+
+    /// <summary>What a caller's own key was billed for is not handed on, and nothing that the platform paid for is handed to who pays nobody.</summary>
+    private static bool UsesByok(in GatewayCredentials credentials, RouteTargets targets) => credentials.Byok?.ServeAny(targets) == true;
 
     private GatewayReply Shared(in Landing landing) => new()
     {

@@ -7,6 +7,7 @@ using Moq;
 using SaasLlm.Application.Llm;
 using SaasLlm.Application.Ports;
 using SaasLlm.Infrastructure.Llm;
+using SaasLlm.Infrastructure.Outgoing;
 using SaasLlm.Infrastructure.Redis;
 
 namespace SaasLlm.Infrastructure.Tests.Llm;
@@ -39,6 +40,7 @@ internal sealed class GatewayBench : IAsyncDisposable
         services.AddSingleton(time ?? TimeProvider.System);
         services.AddSingleton<IProviderKeys>(Keys);
         services.AddRedis(configuration);
+        services.AddOutgoing(configuration);
         services.AddLlm(configuration);
         more?.Invoke(services);
         _provider = services.BuildServiceProvider(validateScopes: true);
@@ -82,10 +84,10 @@ internal sealed class GatewayBench : IAsyncDisposable
     public static ChatRequest Raw(string body) => ChatRequest.Parse(Encoding.UTF8.GetBytes(body)).Value;
 
     public Task<GatewayReply> SendAsync(ChatRequest request, params CatalogModel[] targets) =>
-        Gateway.SendAsync(request, [.. targets], "org", null, CancellationToken.None);
+        Gateway.SendAsync(request, [.. targets], new("org"), null, CancellationToken.None);
 
     public Task<GatewayStream> OpenAsync(ChatRequest request, params CatalogModel[] targets) =>
-        Gateway.OpenStreamAsync(request, [.. targets], "org", null, CancellationToken.None);
+        Gateway.OpenStreamAsync(request, [.. targets], new("org"), null, CancellationToken.None);
 
     public ValueTask DisposeAsync() => _provider.DisposeAsync();
 

@@ -130,7 +130,7 @@ internal sealed class LlmGatewayStreamTests
         await using var bench = new GatewayBench();
         using var caller = new CancellationTokenSource();
 
-        await using var stream = await bench.Gateway.OpenStreamAsync(GatewayBench.Request(), [bench.Model("a", upstream.ApiBase)], "org", null, caller.Token);
+        await using var stream = await bench.Gateway.OpenStreamAsync(GatewayBench.Request(), [bench.Model("a", upstream.ApiBase)], new("org"), null, caller.Token);
         await stream.ReadAsync(caller.Token);
         var reading = stream.ReadAsync(caller.Token).AsTask();
         await caller.CancelAsync();

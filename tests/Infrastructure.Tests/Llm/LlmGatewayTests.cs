@@ -270,7 +270,7 @@ internal sealed class LlmGatewayTests
         await using var bench = new GatewayBench();
         using var caller = new CancellationTokenSource();
 
-        var sending = bench.Gateway.SendAsync(GatewayBench.Request(), [bench.Model("a", upstream.ApiBase)], "org", null, caller.Token);
+        var sending = bench.Gateway.SendAsync(GatewayBench.Request(), [bench.Model("a", upstream.ApiBase)], new("org"), null, caller.Token);
         await upstream.ArrivalAsync();
         await caller.CancelAsync();
 
@@ -343,7 +343,7 @@ internal sealed class LlmGatewayTests
         for (var i = 0; i < 4; i++)
         {
             using var caller = new CancellationTokenSource();
-            var sending = bench.Gateway.SendAsync(GatewayBench.Request(), [model], "org", null, caller.Token);
+            var sending = bench.Gateway.SendAsync(GatewayBench.Request(), [model], new("org"), null, caller.Token);
             await upstream.ArrivalAsync();
             await caller.CancelAsync();
             Assert.That(async () => await sending, Throws.InstanceOf<OperationCanceledException>());

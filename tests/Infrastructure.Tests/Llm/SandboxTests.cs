@@ -160,10 +160,10 @@ internal sealed class SandboxTests
     {
         await using var bench = new GatewayBench(new() { ["Llm:BreakerMinimumThroughput"] = "2", ["Llm:Retries"] = "0" }, "Development");
         for (var i = 0; i < 3; i++)
-            await bench.Gateway.SendAsync(GatewayBench.Request("[[sandbox:error 500]]"), [Model], "noisy", null, CancellationToken.None);
+            await bench.Gateway.SendAsync(GatewayBench.Request("[[sandbox:error 500]]"), [Model], new("noisy"), null, CancellationToken.None);
 
-        var own = await bench.Gateway.SendAsync(GatewayBench.Request(), [Model], "noisy", null, CancellationToken.None);
-        var other = await bench.Gateway.SendAsync(GatewayBench.Request(), [Model], "quiet", null, CancellationToken.None);
+        var own = await bench.Gateway.SendAsync(GatewayBench.Request(), [Model], new("noisy"), null, CancellationToken.None);
+        var other = await bench.Gateway.SendAsync(GatewayBench.Request(), [Model], new("quiet"), null, CancellationToken.None);
 
         Assert.That((own.Error?.Code, other.Error), Is.EqualTo(("upstream_unavailable", default(Error))));
     }

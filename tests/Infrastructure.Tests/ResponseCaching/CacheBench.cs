@@ -83,10 +83,10 @@ internal sealed class CacheBench : IAsyncDisposable
 
     public Task<GatewayReply> SendAsync(
         ChatRequest? request = null, CachePolicy? policy = null, CatalogModel[]? targets = null, CancellationToken cancellationToken = default) =>
-        Gateway.SendAsync(request ?? Request(), [.. targets ?? [Model()]], "org", policy ?? Policy(), cancellationToken);
+        Gateway.SendAsync(request ?? Request(), [.. targets ?? [Model()]], new("org"), policy ?? Policy(), cancellationToken);
 
     public Task<GatewayStream> OpenAsync(CachePolicy? policy = null, CancellationToken cancellationToken = default) =>
-        Gateway.OpenStreamAsync(Request(), [Model()], "org", policy ?? Policy(), cancellationToken);
+        Gateway.OpenStreamAsync(Request(), [Model()], new("org"), policy ?? Policy(), cancellationToken);
 
     /// <summary>A call that is answered.</summary>
     public async Task<GatewayReply> AnswerAsync(ChatRequest? request = null, CachePolicy? policy = null, CatalogModel[]? targets = null, string text = "hello")

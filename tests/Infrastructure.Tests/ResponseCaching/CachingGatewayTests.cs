@@ -14,7 +14,7 @@ internal sealed class CachingGatewayTests
         await using var bench = new CacheBench();
         await bench.AnswerAsync();
 
-        var sending = bench.Gateway.SendAsync(CacheBench.Request(), [CacheBench.Model()], "org", null, CancellationToken.None);
+        var sending = bench.Gateway.SendAsync(CacheBench.Request(), [CacheBench.Model()], new("org"), null, CancellationToken.None);
         (await bench.Upstream.CallAsync()).Answer();
 
         Assert.That((await sending).Cached, Is.False);
@@ -28,11 +28,11 @@ internal sealed class CachingGatewayTests
         var gateway = bench.Over(direct);
         var request = CacheBench.Request();
         RouteTargets targets = [CacheBench.Model()];
-        Assert.That(await gateway.SendAsync(request, targets, "org", null, CancellationToken.None), Is.SameAs(await direct.Reply));
+        Assert.That(await gateway.SendAsync(request, targets, new("org"), null, CancellationToken.None), Is.SameAs(await direct.Reply));
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var call = 0; call < 1_000; call++)
-            _ = gateway.SendAsync(request, targets, "org", null, CancellationToken.None);
+            _ = gateway.SendAsync(request, targets, new("org"), null, CancellationToken.None);
 
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
     }
@@ -280,9 +280,9 @@ internal sealed class CachingGatewayTests
         public Task<GatewayReply> Reply { get; } = Task.FromResult(new GatewayReply { Attempts = 1 });
 
         public Task<GatewayReply> SendAsync(
-            ChatRequest request, RouteTargets targets, string organizationId, CachePolicy? cache, CancellationToken cancellationToken) => Reply;
+            ChatRequest request, RouteTargets targets, GatewayCredentials credentials, CachePolicy? cache, CancellationToken cancellationToken) => Reply;
 
         public Task<GatewayStream> OpenStreamAsync(
-            ChatRequest request, RouteTargets targets, string organizationId, CachePolicy? cache, CancellationToken cancellationToken) => throw new NotSupportedException();
+            ChatRequest request, RouteTargets targets, GatewayCredentials credentials, CachePolicy? cache, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -21,14 +21,14 @@ internal sealed class ScriptedGateway : ILlmGateway
     public async Task<ScriptedCall> CallAsync() => await _calls.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
 
     public async Task<GatewayReply> SendAsync(
-        ChatRequest request, RouteTargets targets, string organizationId, CachePolicy? cache, CancellationToken cancellationToken)
+        ChatRequest request, RouteTargets targets, GatewayCredentials credentials, CachePolicy? cache, CancellationToken cancellationToken)
     {
         var call = Arrive(targets[0], cancellationToken);
         return await call.Reply.Task.WaitAsync(cancellationToken);
     }
 
     public async Task<GatewayStream> OpenStreamAsync(
-        ChatRequest request, RouteTargets targets, string organizationId, CachePolicy? cache, CancellationToken cancellationToken)
+        ChatRequest request, RouteTargets targets, GatewayCredentials credentials, CachePolicy? cache, CancellationToken cancellationToken)
     {
         var call = Arrive(targets[0], cancellationToken);
         return await call.Stream.Task.WaitAsync(cancellationToken);

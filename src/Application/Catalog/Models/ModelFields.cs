@@ -37,10 +37,14 @@ public abstract record ModelFields
     /// <summary>True where no data leaves the operator's own machines. Default: false.</summary>
     public bool? Local { get; init; }
 
+    /// <summary>Tiers whose users may call it on the LLM API, and so may those of higher rank. None: every tier.</summary>
     public IReadOnlyList<string>? Tiers { get; init; }
 
     /// <summary>For instance <c>vision</c>, <c>tools</c>, <c>json_schema</c>, <c>reasoning</c>.</summary>
     public IReadOnlyList<string>? Capabilities { get; init; }
+
+    /// <summary>What it is good at: <c>code</c>, <c>chat</c>, <c>rag</c>, <c>creative</c>. Calls of such a <c>task_type</c> that name no model prefer it.</summary>
+    public IReadOnlyList<string>? TaskTypes { get; init; }
 
     /// <summary>False: no call is served by it. Default: true.</summary>
     public bool? Active { get; init; }
@@ -67,5 +71,6 @@ internal abstract class ModelFieldsValidator<T> : AbstractValidator<T>
         RuleFor(model => model.MaxParallel).InclusiveBetween(0, MostParallel).WithMessage($"must be 0 (no limit) to {MostParallel}.");
         RuleFor(model => model.Tiers).Names();
         RuleFor(model => model.Capabilities).Names();
+        RuleForEach(model => model.TaskTypes).Must(Domain.Catalog.TaskTypes.IsKnown).WithMessage(Domain.Catalog.TaskTypes.Rule);
     }
 }

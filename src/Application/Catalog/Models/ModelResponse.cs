@@ -38,6 +38,8 @@ public sealed record ModelResponse
 
     public required string[] Capabilities { get; init; }
 
+    public required string[] TaskTypes { get; init; }
+
     public required bool Active { get; init; }
 
     /// <summary>True while the built-in catalogue keeps it up to date; an operator's change ends that.</summary>

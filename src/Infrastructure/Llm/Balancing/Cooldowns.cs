@@ -38,9 +38,13 @@ internal sealed partial class Cooldowns
     /// <summary>Makes a new deployment known to messages; one that this node had not yet used asks what the others know of it.</summary>
     public void Know(Deployment deployment, bool isReplaced)
     {
-        if (_byName.Count >= MaxKnown)
-            _byName.Clear();
-        _byName[deployment.Name] = deployment;
+        // Those of callers' own keys are left out: however many there are, they make nobody forget the others.
+        if (deployment.Byok is null)
+        {
+            if (_byName.Count >= MaxKnown)
+                _byName.Clear();
+            _byName[deployment.Name] = deployment;
+        }
 
         // A credential that was replaced has nothing to do with the pause of the old one.
         if (isReplaced)

@@ -6,7 +6,7 @@ namespace SaasLlm.Infrastructure.Llm.Balancing;
 
 /// <summary>
 /// Holds each model to its calls at the same time. The limit is for all nodes; each keeps its part of it, so that no call waits
-/// for Redis.
+/// for Redis. It is the operator's account that it spares: calls by callers' own keys have their own provider's limits.
 /// </summary>
 internal sealed class ModelSlots(INodeCount nodes)
 {
@@ -16,7 +16,7 @@ internal sealed class ModelSlots(INodeCount nodes)
     public bool TryTake(in Route route, out Seat seat)
     {
         ModelSlot? slot = null;
-        if (route.Model.MaxParallel is { } limit)
+        if (route.Model.MaxParallel is { } limit && route.Deployment.Byok is null)
         {
             slot = _slots.GetOrAdd(route.Model.Alias, static _ => new ModelSlot());
             var count = nodes.Count;

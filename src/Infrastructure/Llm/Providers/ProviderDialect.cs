@@ -30,10 +30,11 @@ internal abstract class ProviderDialect
     public abstract KeyValuePair<string, string>[] Headers(string apiKey);
 
     /// <summary>Writes the request's body.</summary>
+    /// <param name="upstreamModel">The name that the provider knows the model by; not the model's own where a caller's key reaches it elsewhere.</param>
     /// <returns>Null, or why this API cannot say what is asked, as the caller may read it; what was written then means nothing.</returns>
-    public virtual string? WriteChat(IBufferWriter<byte> output, ChatRequest request, CatalogModel model, bool stream)
+    public virtual string? WriteChat(IBufferWriter<byte> output, ChatRequest request, CatalogModel model, string upstreamModel, bool stream)
     {
-        request.WriteUpstreamBody(output, model.UpstreamModel, stream);
+        request.WriteUpstreamBody(output, upstreamModel, stream);
         return null;
     }
 

@@ -89,6 +89,7 @@ internal sealed class UpstreamClient(TimeProvider time, IOptions<LlmOptions> opt
             StatusCode = status,
             RetryAfter = RetryAfterOf(response.Headers.RetryAfter),
             Message = message,
+            RefusedKey = kind == AnswerKind.Denied && status is 401 or 403 ? deployment.Byok : null,
         };
     }
 

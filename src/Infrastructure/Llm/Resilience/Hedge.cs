@@ -35,8 +35,8 @@ internal sealed class Hedge(UpstreamAttempts attempts, ModelSlots slots, Upstrea
                 answer = await winner.Answer;
             }
 
-            call.Model = call.Routes[winner.Route].Model;
-            call.GivenUp = loser.IsSent ? call.Routes[loser.Route].Model : null;
+            call.Follow(call.Routes[winner.Route]);
+            call.GivenUp = loser.IsSent && call.Routes[loser.Route].Deployment.Byok is null ? call.Routes[loser.Route].Model : null;
             metrics.Hedged(call.Routes[second].Deployment.Provider, won: winner == other && answer.Kind == AnswerKind.Good);
             return answer;
         }

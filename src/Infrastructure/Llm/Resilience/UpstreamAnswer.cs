@@ -1,4 +1,5 @@
 using SaasLlm.Application.Llm;
+using SaasLlm.Application.Ports;
 using SaasLlm.Infrastructure.Llm.Balancing;
 using SaasLlm.Infrastructure.Llm.Providers;
 
@@ -55,6 +56,9 @@ internal sealed class UpstreamAnswer
     /// <summary>The upstream's words on a rejected request, already cleared of secrets; or why it could not be sent.</summary>
     public string? Message { get; init; }
 
+    /// <summary>The caller's own key, where it was refused.</summary>
+    public ByokKey? RefusedKey { get; init; }
+
     /// <summary>A good plain answer.</summary>
     public ChatAnswer? Answer { get; init; }
 
@@ -70,7 +74,7 @@ internal sealed class UpstreamAnswer
     public bool IsPassing => Kind is AnswerKind.Busy or AnswerKind.Faulty;
 
     /// <summary>Nobody else is asked after it.</summary>
-    public bool IsFinal => Kind is AnswerKind.Good or AnswerKind.Rejected or AnswerKind.OutOfTime;
+    public bool IsFinal => Kind is AnswerKind.Good or AnswerKind.Rejected or AnswerKind.OutOfTime || RefusedKey is { FallsBackToPlatform: false };
 
     /// <summary>Lets go of an answer that nobody wants.</summary>
     public void Abandon()

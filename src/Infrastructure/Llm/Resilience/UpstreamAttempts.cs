@@ -58,7 +58,7 @@ internal sealed partial class UpstreamAttempts
         var streams = false;
         try
         {
-            if (route.Deployment.Dialect.WriteChat(body, call.Request, route.Model, call.IsStream) is { } unsayable)
+            if (route.Deployment.Dialect.WriteChat(body, call.Request, route.Model, route.Deployment.UpstreamModel, call.IsStream) is { } unsayable)
                 return new UpstreamAnswer { Kind = AnswerKind.Unsayable, Message = unsayable };
 
             for (var retry = 0; ; retry++)

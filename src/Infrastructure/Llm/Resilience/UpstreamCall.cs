@@ -1,5 +1,6 @@
 using SaasLlm.Application.Llm;
 using SaasLlm.Application.Ports;
+using SaasLlm.Domain.Byok;
 using SaasLlm.Domain.Catalog;
 using SaasLlm.Domain.Shared;
 
@@ -15,6 +16,7 @@ internal sealed class UpstreamCall(
     private TimeSpan? _returnsAfter;
     private bool _failed;
     private bool _timedOut;
+    private ByokKey? _refusedKey;
     private bool _full;
     private string? _unsayable;
 
@@ -45,10 +47,13 @@ internal sealed class UpstreamCall(
     /// <summary>Requests sent so far.</summary>
     public int Attempts => Volatile.Read(ref _attempts);
 
-    /// <summary>The model of the last request sent; null before the first.</summary>
-    public CatalogModel? Model { get; set; }
+    /// <summary>The model of the request that counts: the last one sent, or a hedge's winner; null before the first.</summary>
+    public CatalogModel? Model { get; private set; }
 
-    /// <summary>The model that lost a hedge with its request still under way.</summary>
+    /// <summary>The caller's own key of that request; null: the platform's.</summary>
+    public Guid? ByokKeyId { get; private set; }
+
+    /// <summary>The model that lost a hedge with its request still under way, at the operator's cost.</summary>
     public CatalogModel? GivenUp { get; set; }
 
     /// <summary>When the first of the deployments that asked for a pause returns; null where none did.</summary>
@@ -57,7 +62,15 @@ internal sealed class UpstreamCall(
     public void BeginAttempt(in Route route)
     {
         Interlocked.Increment(ref _attempts);
+        route.Deployment.Byok?.Used();
+        Follow(route);
+    }
+
+    /// <summary>Takes this route's request for the one that counts.</summary>
+    public void Follow(in Route route)
+    {
         Model = route.Model;
+        ByokKeyId = route.Deployment.Byok?.KeyId;
     }
 
     /// <summary>A route that serves as many calls as it may.</summary>
@@ -91,12 +104,15 @@ internal sealed class UpstreamCall(
 
         _failed = true;
         _timedOut = answer.Kind == AnswerKind.TimedOut;
+        _refusedKey = answer.RefusedKey;
         _failedRetryAfter = answer.RetryAfter;
     }
 
     /// <summary>What the caller is told when no route has answered: the last failure decides, for a route that was passed over is none.</summary>
     public Error ToError()
     {
+        if (_refusedKey is not null)
+            return ByokErrors.Refused(_refusedKey.Provider);
         if (_failed)
             return _timedOut ? LlmErrors.TimedOut() : LlmErrors.Failed(_failedRetryAfter);
         if (_unsayable is not null)

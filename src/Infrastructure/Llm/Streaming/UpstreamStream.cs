@@ -48,6 +48,7 @@ internal sealed class UpstreamStream : GatewayStream
         return new UpstreamStream(answer, body, call.Model!.Provider, options, sources, metrics)
         {
             Model = call.Model,
+            ByokKeyId = call.ByokKeyId,
             Attempts = call.Attempts,
             GivenUp = call.GivenUp,
             IsInvented = call.IsInvented,

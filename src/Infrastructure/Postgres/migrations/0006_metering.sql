@@ -88,6 +88,9 @@ create table pool_resets (
     primary key (organization_id, month)
 );
 
+-- What a model is good at: code, chat, rag, creative.
+alter table models add column task_types text[] not null default '{}';
+
 -- Metered calls -------------------------------------------------------------------------------------
 
 -- A call that has been let through and has not ended: what it holds, and what is known of it should its process die.

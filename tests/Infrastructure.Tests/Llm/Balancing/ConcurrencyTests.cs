@@ -77,7 +77,7 @@ internal sealed class ConcurrencyTests
         var model = bench.Model("a", upstream.ApiBase) with { MaxParallel = 1 };
         using var caller = new CancellationTokenSource();
 
-        var sending = bench.Gateway.SendAsync(GatewayBench.Request(), [model], "org", null, caller.Token);
+        var sending = bench.Gateway.SendAsync(GatewayBench.Request(), [model], new("org"), null, caller.Token);
         await upstream.ArrivalAsync();
         await caller.CancelAsync();
 

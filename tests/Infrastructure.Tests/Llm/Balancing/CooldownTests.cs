@@ -135,5 +135,5 @@ internal sealed class CooldownTests
     }
 
     private static Task<GatewayReply> SendAsync(GatewayBench bench, RouteTargets targets) =>
-        bench.Gateway.SendAsync(GatewayBench.Request(), targets, "org", null, CancellationToken.None);
+        bench.Gateway.SendAsync(GatewayBench.Request(), targets, new("org"), null, CancellationToken.None);
 }

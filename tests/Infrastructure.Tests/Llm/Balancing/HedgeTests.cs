@@ -161,7 +161,7 @@ internal sealed class HedgeTests : IAsyncDisposable
         await using var second = await FakeUpstream.StartAsync(UpstreamScript.Hang(secondLeft));
         using var caller = new CancellationTokenSource();
 
-        var sending = _bench.Gateway.SendAsync(GatewayBench.Request(), Targets(first, second), "org", null, caller.Token);
+        var sending = _bench.Gateway.SendAsync(GatewayBench.Request(), Targets(first, second), new("org"), null, caller.Token);
         await first.ArrivalAsync();
         _time.Elapse();
         await second.ArrivalAsync();
@@ -182,7 +182,7 @@ internal sealed class HedgeTests : IAsyncDisposable
 
         for (var i = 0; i < 5; i++)
         {
-            var sending = _bench.Gateway.SendAsync(GatewayBench.Request(), targets, "org", null, CancellationToken.None);
+            var sending = _bench.Gateway.SendAsync(GatewayBench.Request(), targets, new("org"), null, CancellationToken.None);
             await first.ArrivalAsync();
             _time.Elapse();
             Assert.That((await sending).Model!.Alias, Is.EqualTo("b"));
@@ -195,7 +195,7 @@ internal sealed class HedgeTests : IAsyncDisposable
         await using var first = await FakeUpstream.StartAsync(UpstreamScript.Hang(_left));
         await using var second = await FakeUpstream.StartAsync(UpstreamScript.Stream(UpstreamScript.Text("a"), UpstreamScript.Finish(), UpstreamScript.Done));
 
-        var opening = _bench.Gateway.OpenStreamAsync(GatewayBench.Request(), Targets(first, second), "org", null, CancellationToken.None);
+        var opening = _bench.Gateway.OpenStreamAsync(GatewayBench.Request(), Targets(first, second), new("org"), null, CancellationToken.None);
         await first.ArrivalAsync();
         _time.Elapse();
         await using var stream = await opening;
@@ -214,5 +214,5 @@ internal sealed class HedgeTests : IAsyncDisposable
     }
 
     private Task<GatewayReply> SendAsync(params FakeUpstream[] upstreams) =>
-        _bench.Gateway.SendAsync(GatewayBench.Request(), Targets(upstreams), "org", null, CancellationToken.None);
+        _bench.Gateway.SendAsync(GatewayBench.Request(), Targets(upstreams), new("org"), null, CancellationToken.None);
 }

@@ -54,7 +54,7 @@ internal sealed class StrategyTests
         var streams = new List<GatewayStream>();
 
         for (var i = 0; i < 10; i++)
-            streams.Add(await bench.Gateway.OpenStreamAsync(GatewayBench.Request(), targets, "org", null, CancellationToken.None));
+            streams.Add(await bench.Gateway.OpenStreamAsync(GatewayBench.Request(), targets, new("org"), null, CancellationToken.None));
         Assert.That((one.Received.Count, two.Received.Count), Is.EqualTo((5, 5)));
 
         foreach (var stream in streams.Where(stream => stream.Model!.Alias == "a"))
@@ -64,7 +64,7 @@ internal sealed class StrategyTests
         }
 
         for (var i = 0; i < 5; i++)
-            streams.Add(await bench.Gateway.OpenStreamAsync(GatewayBench.Request(), targets, "org", null, CancellationToken.None));
+            streams.Add(await bench.Gateway.OpenStreamAsync(GatewayBench.Request(), targets, new("org"), null, CancellationToken.None));
         Assert.That((one.Received.Count, two.Received.Count), Is.EqualTo((10, 5)), "a stream that ended, and was disposed twice, is counted out once");
 
         foreach (var stream in streams)
@@ -126,7 +126,7 @@ internal sealed class StrategyTests
     private static RouteTargets Latency(CatalogModel a, CatalogModel b) => new([new(a, 0, 1), new(b, 0, 1)], RoutingStrategy.LowestLatency);
 
     private static Task<GatewayReply> SendAsync(GatewayBench bench, RouteTargets targets) =>
-        bench.Gateway.SendAsync(GatewayBench.Request(), targets, "org", null, CancellationToken.None);
+        bench.Gateway.SendAsync(GatewayBench.Request(), targets, new("org"), null, CancellationToken.None);
 
     /// <summary>A good answer before which the clock moves on.</summary>
     private static UpstreamScript Taking(TimeSpan span, ShiftedTime time) => new((context, cancellationToken) =>

@@ -4,17 +4,57 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Options;
 using SaasLlm.Infrastructure.Llm.Providers.Sandbox;
+using SaasLlm.Infrastructure.Outgoing;
 
 namespace SaasLlm.Infrastructure.Llm.Providers.OpenAiCompatible;
 
-/// <summary>The two ways out: the network, over one pool of connections, and the sandbox, which answers in this process.</summary>
+/// <summary>The ways out: the network, once as it is and once guarded, each over one pool of connections, and the sandbox, which answers in this process.</summary>
 internal sealed class UpstreamHttp : IDisposable
 {
     private readonly X509Certificate2Collection _authorities = [];
 
-    public UpstreamHttp(TimeProvider time, IOptions<LlmOptions> options)
+    public UpstreamHttp(TimeProvider time, IOptions<LlmOptions> options, OutgoingAddresses outgoing)
     {
-        var network = new SocketsHttpHandler
+        if (options.Value.CertificateAuthorities is { Length: > 0 } file)
+            _authorities.ImportFromPemFile(file);
+
+        var guarded = Handler();
+        guarded.ConnectCallback = outgoing.ConnectAsync;
+        Network = new HttpMessageInvoker(Handler());
+        Guarded = new HttpMessageInvoker(guarded);
+        Sandbox = new HttpMessageInvoker(new SandboxHandler(time));
+    }
+
+    public HttpMessageInvoker Network { get; }
+
+    /// <summary>For addresses that callers chose.</summary>
+    public HttpMessageInvoker Guarded { get; }
+
+    public HttpMessageInvoker Sandbox { get; }
+
+    /// <summary>
+    /// A request over HTTP/2 where the server agrees to it in the TLS handshake, else HTTP/1.1. "Or higher" would let a server
+    /// lead it to HTTP/3, and would want HTTP/2 where there is no TLS to ask in.
+    /// </summary>
+    public static HttpRequestMessage Request(HttpMethod method, Uri address) => new(method, address)
+    {
+        Version = HttpVersion.Version20,
+        VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+    };
+
+    /// <summary>Puts the path behind the base address, with or without its last slash.</summary>
+    public static Uri Combine(Uri baseAddress, string path) => new(baseAddress.AbsoluteUri.TrimEnd('/') + "/" + path);
+
+    public void Dispose()
+    {
+        Network.Dispose();
+        Guarded.Dispose();
+        Sandbox.Dispose();
+    }
+
+    private SocketsHttpHandler Handler()
+    {
+        var handler = new SocketsHttpHandler
         {
             // A provider that moves is found again, for its name is looked up anew for each connection.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
@@ -38,37 +78,9 @@ internal sealed class UpstreamHttp : IDisposable
             // Providers have no business with this service's trace ids.
             ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
         };
-        if (options.Value.CertificateAuthorities is { Length: > 0 } file)
-        {
-            _authorities.ImportFromPemFile(file);
-            network.SslOptions.RemoteCertificateValidationCallback = IsTrusted;
-        }
-
-        Network = new HttpMessageInvoker(network);
-        Sandbox = new HttpMessageInvoker(new SandboxHandler(time));
-    }
-
-    public HttpMessageInvoker Network { get; }
-
-    public HttpMessageInvoker Sandbox { get; }
-
-    /// <summary>
-    /// A request over HTTP/2 where the server agrees to it in the TLS handshake, else HTTP/1.1. "Or higher" would let a server
-    /// lead it to HTTP/3, and would want HTTP/2 where there is no TLS to ask in.
-    /// </summary>
-    public static HttpRequestMessage Request(HttpMethod method, Uri address) => new(method, address)
-    {
-        Version = HttpVersion.Version20,
-        VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-    };
-
-    /// <summary>Puts the path behind the base address, with or without its last slash.</summary>
-    public static Uri Combine(Uri baseAddress, string path) => new(baseAddress.AbsoluteUri.TrimEnd('/') + "/" + path);
-
-    public void Dispose()
-    {
-        Network.Dispose();
-        Sandbox.Dispose();
+        if (_authorities.Count > 0)
+            handler.SslOptions.RemoteCertificateValidationCallback = IsTrusted;
+        return handler;
     }
 
     /// <summary>What the system does not trust may still be vouched for by the operator's own authorities; a wrong name never is.</summary>

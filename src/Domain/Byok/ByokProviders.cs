@@ -1,0 +1,21 @@
+namespace SaasLlm.Domain.Byok;
+
+/// <summary>The providers whose keys a caller may bring.</summary>
+public static class ByokProviders
+{
+    public const string Azure = "azure";
+    public const string Custom = "custom";
+    public const string Google = "google";
+    public const string OpenRouter = "openrouter";
+
+    public static IReadOnlyList<string> Names { get; } =
+        ["openai", "anthropic", Google, OpenRouter, "groq", "together", "deepseek", Azure, Custom];
+
+    /// <summary>One name for each provider: the catalogue knows some by two.</summary>
+    public static string Canonical(string provider) => provider switch
+    {
+        "gemini" => Google,
+        "together_ai" => "together",
+        _ => provider,
+    };
+}
