@@ -59,7 +59,7 @@ internal sealed class ReasoningItem(int index, Guid callId) : OutputItem(index, 
         events.End();
     }
 
-    public void AddBlocks(ReadOnlySpan<byte> blocks) => _blocks.Add(blocks);
+    public void AddBlocks(ReadOnlySpan<byte> blocks) => _blocks.Add(blocks, _text.WrittenSpan);
 
     public override void Write(IBufferWriter<byte> output)
     {

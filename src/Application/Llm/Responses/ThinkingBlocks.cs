@@ -4,23 +4,25 @@ using System.Text.Json;
 namespace SaasLlm.Application.Llm.Responses;
 
 /// <summary>
-/// A model's signed thinking, gathered whole or in pieces: a piece of text continues the block before it as long as that has no
-/// signature. Blocks are kept as JSON, for they must go back as they came.
+/// A model's signed thinking, gathered whole or in pieces. Of a block in pieces the last is its signature; its text comes in the
+/// pieces before, or only as the reasoning beside them. Blocks are kept as JSON, for they must go back as they came.
 /// </summary>
 internal sealed class ThinkingBlocks
 {
     private readonly ArrayBufferWriter<byte> _blocks = new();
     private readonly ArrayBufferWriter<byte> _text = new();
+    private int _reasoningTaken;
 
     /// <param name="json">An array of blocks or of pieces of them.</param>
-    public void Add(ReadOnlySpan<byte> json)
+    /// <param name="reasoning">All reasoning so far, escaped.</param>
+    public void Add(ReadOnlySpan<byte> json, ReadOnlySpan<byte> reasoning)
     {
         var reader = new Utf8JsonReader(json);
         reader.Read();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType == JsonTokenType.StartObject)
-                AddBlock(ref reader, json);
+                AddBlock(ref reader, json, reasoning);
             else
                 reader.Skip();
         }
@@ -36,7 +38,7 @@ internal sealed class ThinkingBlocks
         ReasoningItems.WriteEncrypted(output, [(byte)'[', .. _blocks.WrittenSpan, (byte)']']);
     }
 
-    private void AddBlock(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
+    private void AddBlock(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ReadOnlySpan<byte> reasoning)
     {
         var start = (int)reader.TokenStartIndex;
         var isThinking = false;
@@ -61,10 +63,11 @@ internal sealed class ThinkingBlocks
         if (isThinking)
         {
             _blocks.Write("{\"type\":\"thinking\""u8);
-            _blocks.WriteMember("thinking"u8, _text.WrittenSpan);
+            _blocks.WriteMember("thinking"u8, _text.WrittenCount > 0 ? _text.WrittenSpan : reasoning[_reasoningTaken..]);
             _blocks.WriteMember("signature"u8, signature);
             _blocks.Write("}"u8);
             _text.ResetWrittenCount();
+            _reasoningTaken = reasoning.Length;
         }
         else
         {

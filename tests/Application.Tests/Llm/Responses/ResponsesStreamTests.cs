@@ -165,22 +165,27 @@ internal sealed class ResponsesStreamTests
             (string?)Surface.Stream(["""{"content":"\ud83d"}""", """{"content":"\ude42"}"""])[^1]["response"]!["output"]![0]!["content"]![0]!["text"],
             Is.EqualTo("🙂"));
 
-    [Test]
-    public void WriteChunk_WhenThinkingIsSignedInPieces_GivesItBackWhole()
+    [TestCase(""","thinking_blocks":[{"type":"thinking","thinking":"let "}]""", ""","thinking_blocks":[{"type":"thinking","thinking":"me","signature":null}]""")]
+    [TestCase("", "")]
+    public void WriteChunk_WhenThinkingIsSignedInPieces_GivesItBackWhole(string first, string second)
     {
         var events = Surface.Stream(
         [
-            """{"reasoning_content":"let ","thinking_blocks":[{"type":"thinking","thinking":"let "}]}""",
-            """{"reasoning_content":"me","thinking_blocks":[{"type":"thinking","thinking":"me","signature":null}]}""",
-            """{"thinking_blocks":[{"type":"thinking","thinking":"","signature":"s=="}]}""",
+            "{\"reasoning_content\":\"let \"" + first + "}",
+            "{\"reasoning_content\":\"me\"" + second + "}",
+            """{"thinking_blocks":[{"type":"thinking","signature":"s=="}]}""",
             """{"thinking_blocks":[{"type":"redacted_thinking","data":"d"}]}""",
+            """{"reasoning_content":" too"}""",
+            """{"thinking_blocks":[{"type":"thinking","signature":"t"}]}""",
             """{"content":"a"}""",
         ]);
 
         var messages = Surface.ToChat($$"""{"input":{{events[^1]["response"]!["output"].Json()}}}""")["messages"];
 
-        Assert.That(messages![0]!["thinking_blocks"].Json(), Is.EqualTo("""[{"type":"thinking","thinking":"let me","signature":"s=="},{"type":"redacted_thinking","data":"d"}]"""));
-        Assert.That((string?)messages[0]!["reasoning_content"], Is.EqualTo("let me"));
+        Assert.That(
+            messages![0]!["thinking_blocks"].Json(),
+            Is.EqualTo("""[{"type":"thinking","thinking":"let me","signature":"s=="},{"type":"redacted_thinking","data":"d"},{"type":"thinking","thinking":" too","signature":"t"}]"""));
+        Assert.That((string?)messages[0]!["reasoning_content"], Is.EqualTo("let me too"));
     }
 
     [Test]
