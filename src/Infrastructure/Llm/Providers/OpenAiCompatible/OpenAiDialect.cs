@@ -1,3 +1,5 @@
+using SaasLlm.Application.Llm;
+
 namespace SaasLlm.Infrastructure.Llm.Providers.OpenAiCompatible;
 
 /// <summary>OpenAI's own form, which most providers understand.</summary>
