@@ -6,11 +6,7 @@ namespace SaasLlm.Application.Llm.Responses;
 /// <summary>OpenAI's Responses API, stateless: every request holds its whole conversation, and no response is kept.</summary>
 public sealed class ResponsesSurface : IChatSurface
 {
-    public static readonly ResponsesSurface Instance = new();
-
-    private ResponsesSurface()
-    {
-    }
+    public static ResponsesSurface Instance { get; } = new();
 
     public Result<ReadOnlyMemory<byte>> ToChat(ReadOnlyMemory<byte> body) => ResponsesRequest.ToChat(body);
 
