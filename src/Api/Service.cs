@@ -8,6 +8,7 @@ using SaasLlm.Api.Operations;
 using SaasLlm.Api.Organizations;
 using SaasLlm.Api.ProviderCredentials;
 using SaasLlm.Api.Teams;
+using SaasLlm.Api.Tiers;
 using SaasLlm.Infrastructure;
 
 namespace SaasLlm.Api;
@@ -48,6 +49,8 @@ internal static class Service
         app.UseMiddleware<CallerAccess>();
 
         app.MapOrganizations();
+        app.MapOrganizationCredits();
+        app.MapTiers();
         app.MapTeams();
         app.MapCredits();
         app.MapJobs();

@@ -3,6 +3,7 @@ using MediatR;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SaasLlm.Application;
+using SaasLlm.Application.Credits;
 using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Ports;
 using SaasLlm.Infrastructure.Background;
@@ -85,6 +86,9 @@ public static class DependencyInjection
         services.AddSingleton<ILedgerAudit, LedgerAudit>();
         services.AddSingleton<CallAdmission>();
         services.AddHostedService<JobExpiry>();
+        services.AddSingleton(configuration.GetSection("Credits").Get<CreditOptions>() ?? new CreditOptions());
+        services.AddScoped<MonthlyGrant>();
+        services.AddHostedService<PoolResets>();
     }
 
     private static void AddPostgres(this IServiceCollection services)
