@@ -25,7 +25,8 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
     [
         ("Organizations", "The operator's customers; teams belong to them."),
         ("Teams", "A customer's unit of access: keys, credits, limits and granted models. The operator manages them."),
-        ("Credits", "What teams have paid for, as a double-entry ledger."),
+        ("Tiers", "What organizations can subscribe to on the LLM API: quotas, mark-up, monthly credits."),
+        ("Credits", "What teams and organizations have paid for, as a double-entry ledger."),
         ("Jobs", "A piece of work that is charged as a whole, whatever number of model calls it takes."),
         ("Models", "Models with their prices and providers."),
         ("Model groups", "Names that applications use instead of models: a first choice and its fallbacks."),
