@@ -140,9 +140,9 @@ internal sealed class JwtValidatorTests
         Assert.That(await _issuer.AcceptsAsync(_issuer.Sign(header: new { alg = "PS256", kid = FakeIssuer.KeyId }, signer: _issuer.WithPss)), Is.True);
     }
 
-    private static IEnumerable<string> NamesOfAccepted() => Accepted.Keys;
+    private static string[] NamesOfAccepted() => [.. Accepted.Keys];
 
-    private static IEnumerable<string> NamesOfAttacks() => Attacks.Keys;
+    private static string[] NamesOfAttacks() => [.. Attacks.Keys];
 
     private static byte[] SignedByAnother(byte[] text)
     {
