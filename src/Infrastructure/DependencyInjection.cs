@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SaasLlm.Application;
 using SaasLlm.Application.Jobs;
+using SaasLlm.Application.Metering;
 using SaasLlm.Application.Ports;
 using SaasLlm.Infrastructure.Background;
 using SaasLlm.Infrastructure.Byok;
@@ -86,6 +87,13 @@ public static class DependencyInjection
         services.AddSingleton<IJobLedger, JobLedger>();
         services.AddSingleton<ILedgerAudit, LedgerAudit>();
         services.AddSingleton<CallAdmission>();
+        services.AddSingleton(configuration.GetSection(MeteringOptions.Section).Get<MeteringOptions>() ?? new MeteringOptions());
+        services.AddSingleton<HoldWriter>();
+        services.AddSingleton<ChargeWriter>();
+        services.AddSingleton<ICallMeter, CallMeter>();
+        services.AddSingleton<CallMetering>();
+        services.AddSingleton<CallerModels>();
+        services.AddHostedService<HoldExpiry>();
         services.AddHostedService<JobExpiry>();
     }
 

@@ -12,8 +12,11 @@ public enum ChangedThing
     /// <summary>Models, groups, access groups or provider credentials; no id, the catalogue is loaded whole.</summary>
     Catalog,
 
-    /// <summary>An organization's status; every team and every user is dropped; the id is the organization's.</summary>
+    /// <summary>An organization's status, limits, tier or wallets; every team and every user is dropped; the id is the organization's.</summary>
     Organization,
+
+    /// <summary>A tier's terms; the id is its name.</summary>
+    Tier,
 
     /// <summary>A job that ended; the id is the job's.</summary>
     Job,
