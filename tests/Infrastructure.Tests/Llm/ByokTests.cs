@@ -78,6 +78,16 @@ internal sealed class ByokTests
     }
 
     [Test]
+    public async Task SendAsync_WhenTheKeyIsRefusedInGooglesWay_SaysSoToo()
+    {
+        _own.Answer(UpstreamScript.Error(400, message: "API key not valid. Please pass a valid API key."));
+
+        var reply = await SendAsync([Key("google")], Platform("a", "gemini"));
+
+        Assert.That((reply.Error?.Code, _platform.Received.Count), Is.EqualTo(("byok_key_invalid", 0)));
+    }
+
+    [Test]
     public async Task OpenStreamAsync_WhenTheKeyIsRefused_RefusesBeforeAnything()
     {
         _own.Answer(UpstreamScript.Error(401));
