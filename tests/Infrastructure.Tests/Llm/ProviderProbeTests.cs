@@ -22,6 +22,21 @@ internal sealed class ProviderProbeTests
         Assert.That((request.Method, request.Path, request.Headers["Authorization"]), Is.EqualTo(("GET", "/v1/models", "Bearer sk-tried")));
     }
 
+    [TestCase("anthropic", "", "/v1/models", "x-api-key")]
+    [TestCase("anthropic", "/v1", "/v1/models", "x-api-key")]
+    [TestCase("azure", "", "/openai/models", "api-key")]
+    [TestCase("azure", "/openai/v1", "/openai/v1/models", "api-key")]
+    public async Task TestAsync_WhenTheProviderSpeaksOtherwise_AsksInItsWay(string provider, string apiBase, string path, string header)
+    {
+        await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Json(200, "{}"));
+        await using var bench = new GatewayBench();
+
+        var outcome = await bench.Probe.TestAsync(provider, "sk-tried", new Uri(upstream.ApiBase, apiBase.Length == 0 ? "/" : apiBase), CancellationToken.None);
+
+        var request = upstream.Received.Single();
+        Assert.That((outcome.Ok, request.Path, request.Headers[header], request.Headers.ContainsKey("Authorization")), Is.EqualTo((true, path, "sk-tried", false)));
+    }
+
     [Test]
     public async Task TestAsync_WhenTheAddressRedirects_RefusesToFollow()
     {

@@ -1,8 +1,13 @@
+using SaasLlm.Application.Llm;
+
 namespace SaasLlm.Infrastructure.Llm.Providers.OpenAiCompatible;
 
 /// <summary>OpenAI's own form, which most providers understand.</summary>
-internal sealed class OpenAiDialect : ProviderDialect
+/// <param name="known">What the provider knows beside it.</param>
+internal sealed class OpenAiDialect(ChatExtensions known) : ProviderDialect
 {
+    protected override ChatExtensions Known => known;
+
     public override Uri? AddressOf(UpstreamOperation operation, Uri apiBase, string upstreamModel) =>
         UpstreamHttp.Combine(apiBase, PathOf(operation));
 
