@@ -148,6 +148,17 @@ internal sealed class ByokTests
     }
 
     [Test]
+    public async Task SendAsync_WhenThePlatformMayNotServeTheModel_NeverReachesIt()
+    {
+        _own.Answer(UpstreamScript.Error(401));
+
+        var reply = await _bench.Gateway.SendAsync(
+            GatewayBench.Request(), [Platform("a", "custom")], new("org", Keys(Key("custom", fallsBack: true)), OwnKeysOnly: true), null, CancellationToken.None);
+
+        Assert.That((reply.Error?.Code, _platform.Received.Count), Is.EqualTo(("byok_key_invalid", 0)));
+    }
+
+    [Test]
     public async Task SendAsync_WhenTheKeyMayFallBackAndNothingIsThere_SaysThatTheKeyWasRefused()
     {
         _own.Answer(UpstreamScript.Error(401));
