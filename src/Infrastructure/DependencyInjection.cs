@@ -92,6 +92,7 @@ public static class DependencyInjection
         services.AddSingleton<ChargeWriter>();
         services.AddSingleton<ICallMeter, CallMeter>();
         services.AddSingleton<CallMetering>();
+        services.AddSingleton<CallerModels>();
         services.AddHostedService<HoldExpiry>();
         services.AddHostedService<JobExpiry>();
     }

@@ -4,8 +4,9 @@ using SaasLlm.Api.Http;
 using SaasLlm.Api.OpenApi;
 using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Llm;
+using SaasLlm.Application.Llm.Messages;
+using SaasLlm.Application.Llm.Responses;
 using SaasLlm.Application.Metering;
-using SaasLlm.Domain.Metering;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Api.Llm;
@@ -13,12 +14,15 @@ namespace SaasLlm.Api.Llm;
 /// <summary>The routes on which the clients of OpenAI and Anthropic call models. All of them end in the same two commands.</summary>
 internal static class ChatEndpoints
 {
-    private const string PowerHeader = "X-Power-Level";
     private const string JobHeader = "X-Job-Id";
+
+    private static readonly IChatSurface Chat = ChatSurface.Instance;
+    private static readonly IChatSurface Messages = new MessagesSurface();
+    private static readonly IChatSurface Responses = new ResponsesSurface();
 
     public static void MapChat(this IEndpointRouteBuilder llm)
     {
-        llm.MapPost("/chat/completions", static (HttpContext context, IMediator mediator) => CallAsync(context, mediator, ChatSurface.Instance))
+        llm.MapPost("/chat/completions", static (HttpContext context, IMediator mediator) => CallAsync(context, mediator, Chat))
             .WithSummary("Complete a chat")
             .WithDescription(
                 "OpenAI's chat completions, plain and streamed. Beyond it: `power_level` (or the header X-Power-Level), `task_type`, `privacy_required`; " +
@@ -26,12 +30,12 @@ internal static class ChatEndpoints
             .AcceptsJson<LlmCallBody>()
             .Produces<string>(StatusCodes.Status200OK, "application/json", "text/event-stream");
 
-        llm.MapPost("/messages", static (HttpContext context, IMediator mediator) => CallAsync(context, mediator, MessagesSurface.Instance))
+        llm.MapPost("/messages", static (HttpContext context, IMediator mediator) => CallAsync(context, mediator, Messages))
             .WithSummary("Create a message in Anthropic's form")
             .WithDescription("Anthropic's Messages API, plain and streamed, served by any model.")
             .Produces<string>(StatusCodes.Status200OK, "application/json", "text/event-stream");
 
-        llm.MapPost("/responses", static (HttpContext context, IMediator mediator) => CallAsync(context, mediator, ResponsesSurface.Instance))
+        llm.MapPost("/responses", static (HttpContext context, IMediator mediator) => CallAsync(context, mediator, Responses))
             .WithSummary("Create a response in the form of OpenAI's Responses API")
             .WithDescription("Text, tools and streaming events, served by any model. Nothing is kept: `store` and what depends on it is refused.")
             .Produces<string>(StatusCodes.Status200OK, "application/json", "text/event-stream");
@@ -48,7 +52,7 @@ internal static class ChatEndpoints
         if (!request.IsSuccess)
             return request.Error.ToHttp();
 
-        var intent = IntentOf(request.Value, context.Request);
+        var intent = context.IntentOf(request.Value);
         if (!intent.IsSuccess)
             return intent.Error.ToHttp();
 
@@ -84,15 +88,5 @@ internal static class ChatEndpoints
 
         var answer = await mediator.Send(new CallLlm(context.Caller(), id, request, context.TraceIdentifier), context.RequestAborted);
         return answer.IsSuccess ? new ChatAnswerResult(surface, answer.Value, body) : answer.Error.ToHttp();
-    }
-
-    /// <summary>What the body wants; the header speaks where the body says nothing of power.</summary>
-    private static Result<CallIntent> IntentOf(ChatRequest request, HttpRequest http)
-    {
-        var intent = request.Intent;
-        if (intent.Power is not null || !http.Headers.TryGetValue(PowerHeader, out var header))
-            return intent;
-
-        return PowerLevels.TryParse(header.ToString(), out var power) ? intent with { Power = power } : Error.Field(PowerHeader, PowerLevels.Rule);
     }
 }

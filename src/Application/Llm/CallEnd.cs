@@ -29,6 +29,17 @@ internal readonly record struct CallEnd(Error? Error, TokenUsage Usage, UsageSou
                 answer.FinishReason);
     }
 
+    /// <summary>A call that is no chat: its answer is no text, so where its tokens are not reported only the prompt's are known.</summary>
+    public static CallEnd Of(ModelReply reply, int promptBytes)
+    {
+        if (reply.Error is { } error)
+            return Refused(error, promptBytes, streamed: false);
+
+        return reply.Answer!.Usage is { } usage
+            ? new CallEnd(null, usage, UsageSource.Upstream, Streamed: false, null)
+            : new CallEnd(null, new TokenUsage(TokenEstimate.FromBytes(promptBytes), 0), UsageSource.Estimated, Streamed: false, null);
+    }
+
     /// <param name="ended">True where the stream was read to its end, or broke.</param>
     public static CallEnd Of(GatewayStream stream, bool ended, int promptBytes)
     {

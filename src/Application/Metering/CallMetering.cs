@@ -20,14 +20,18 @@ public sealed class CallMetering(
 {
     internal async ValueTask<Result<HeldForCall>> AdmitAsync(Caller caller, CallShape shape, CancellationToken cancellationToken)
     {
-        var (payer, refusal) = await PayerOfAsync(caller, cancellationToken);
-        if (payer is null)
-            return refusal!;
+        var found = await payers.FindAsync(caller, cancellationToken);
+        if (!found.IsSuccess)
+            return found.Error;
+
+        var payer = found.Value;
+        if (!payer.OrganizationActive)
+            return TeamsErrors.OrganizationNotActive();
 
         var team = caller.TeamId is { } teamId ? await teams.FindAsync(teamId, cancellationToken) : null;
         var keys = await byok.FindAsync(payer.OrganizationId, caller.UserId, cancellationToken);
         var estimate = new TokenUsage(
-            TokenEstimate.FromBytes(shape.PromptBytes), shape.Mode == ModelMode.Embedding ? 0 : Math.Min(shape.MaxTokens ?? options.HoldOutputTokens, options.HoldOutputTokens));
+            TokenEstimate.FromBytes(shape.PromptBytes), Math.Min(shape.MaxTokens ?? options.HoldOutputTokens, options.HoldOutputTokens));
         var routed = MeteredRoute.Resolve(new RouteGrants(payer.Tier, team, keys), await catalog.GetAsync(cancellationToken), shape, estimate);
         if (!routed.IsSuccess)
             return routed.Error;
@@ -93,22 +97,6 @@ public sealed class CallMetering(
             },
             CancellationToken.None);
         return new ChargedCall(end.Usage, credits, settled.Available);
-    }
-
-    private async ValueTask<(Payer? Payer, Error? Refusal)> PayerOfAsync(Caller caller, CancellationToken cancellationToken)
-    {
-        var payer = caller switch
-        {
-            { TeamId: { } teamId } => await payers.FindTeamAsync(teamId, cancellationToken),
-            { OrganizationId: { } organizationId } => await payers.FindAsync(organizationId, caller.UserId, cancellationToken),
-            _ => null,
-        };
-        return payer switch
-        {
-            null => (null, caller.IsOperator ? MeteringErrors.NoPayer() : MeteringErrors.OrganizationGone()),
-            { OrganizationActive: false } => (null, TeamsErrors.OrganizationNotActive()),
-            _ => (payer, null),
-        };
     }
 
     private async ValueTask<Result<HeldForCall>> HoldAsync(
@@ -230,6 +218,10 @@ internal sealed record CallShape(string Operation, ModelMode Mode, string? Model
 
     public static CallShape Of(ChatRequest request, CallIntent intent, bool streamed, string? requestId) =>
         new("chat", ModelMode.Chat, request.Model ?? request.ModelGroup, request.PromptBytes, request.MaxTokens, intent, streamed, requestId);
+
+    public static CallShape Of(ModelRequest request, CallIntent intent, string? requestId) => request.Operation == UpstreamOperation.Embeddings
+        ? new("embeddings", ModelMode.Embedding, request.Model, request.PromptBytes, 0, intent, Streamed: false, requestId)
+        : new("images", ModelMode.ImageGeneration, request.Model, request.PromptBytes, request.MaxTokens, intent, Streamed: false, requestId);
 }
 
 /// <summary>A call that may be sent.</summary>

@@ -17,6 +17,18 @@ public enum QuotaPeriod
     Day,
 }
 
+/// <summary>The names that the database uses.</summary>
+public static class QuotaPeriodNames
+{
+    public static string Of(QuotaPeriod period) => period switch
+    {
+        QuotaPeriod.Trial => "trial",
+        QuotaPeriod.Month => "month",
+        QuotaPeriod.Day => "day",
+        _ => throw new ArgumentOutOfRangeException(nameof(period)),
+    };
+}
+
 /// <summary>One count of one organization, loaded under its row's lock.</summary>
 public sealed class QuotaCount(QuotaPeriod period, DateOnly startsOn, int limit, DateOnly endsOn, long calls)
 {

@@ -156,7 +156,7 @@ internal static class HoldSql
         {
             var columns = Command(batch, UpdateCounts, counts.Count);
             columns.Add("organization_id", NpgsqlDbType.Text, counts, static count => count.OrganizationId);
-            columns.Add("period", NpgsqlDbType.Text, counts, static count => NameOf(count.Count.Period));
+            columns.Add("period", NpgsqlDbType.Text, counts, static count => QuotaPeriodNames.Of(count.Count.Period));
             columns.Add("starts_on", NpgsqlDbType.Date, counts, static count => count.Count.StartsOn);
             columns.Add("calls", NpgsqlDbType.Bigint, counts, static count => count.Count.Calls);
         }
@@ -165,14 +165,6 @@ internal static class HoldSql
         if (batch.BatchCommands.Count > 0)
             await batch.ExecuteNonQueryAsync();
     }
-
-    public static string NameOf(QuotaPeriod period) => period switch
-    {
-        QuotaPeriod.Trial => "trial",
-        QuotaPeriod.Month => "month",
-        QuotaPeriod.Day => "day",
-        _ => throw new ArgumentOutOfRangeException(nameof(period)),
-    };
 
     private static void AppendHolds(NpgsqlBatch batch, List<HoldWriter.Taking> taken)
     {
@@ -209,7 +201,7 @@ internal static class HoldSql
     private static void AddKeys(ParameterColumns columns, List<CountLimit> limits)
     {
         columns.Add("organization_id", NpgsqlDbType.Text, limits, static limit => limit.OrganizationId);
-        columns.Add("period", NpgsqlDbType.Text, limits, static limit => NameOf(limit.Period));
+        columns.Add("period", NpgsqlDbType.Text, limits, static limit => QuotaPeriodNames.Of(limit.Period));
         columns.Add("starts_on", NpgsqlDbType.Date, limits, static limit => limit.StartsOn);
     }
 
@@ -221,7 +213,7 @@ internal static class HoldSql
 
         foreach (var limit in limits)
         {
-            var count = new QuotaCount(limit.Period, limit.StartsOn, limit.Limit, limit.EndsOn, calls[(limit.OrganizationId, NameOf(limit.Period))]);
+            var count = new QuotaCount(limit.Period, limit.StartsOn, limit.Limit, limit.EndsOn, calls[(limit.OrganizationId, QuotaPeriodNames.Of(limit.Period))]);
             if (!locked.Counts.TryGetValue(limit.OrganizationId, out var counts))
                 locked.Counts.Add(limit.OrganizationId, counts = []);
             counts.Add(count);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SaasLlm.Application.Llm;
 
 namespace SaasLlm.Infrastructure.Llm.Providers.Anthropic;
 
@@ -202,49 +203,10 @@ internal sealed partial class AnthropicRequest
             Copy("id"u8, call.Text("id"u8));
             Copy("name"u8, function.Text("name"u8));
             _json.WritePropertyName("input"u8);
-            WriteInput(function.Text("arguments"u8));
+            ToolArguments.Write(_json, function.Text("arguments"u8) is { ValueKind: JsonValueKind.String } arguments ? arguments.Utf8() : []);
             Copy("cache_control"u8, call.Object("cache_control"u8));
             _json.WriteEndObject();
             number++;
-        }
-    }
-
-    /// <summary>Arguments are JSON in a string there, and an object here; what a model wrote that is none is wrapped, as this API's documentation advises.</summary>
-    private void WriteInput(JsonElement arguments)
-    {
-        var text = arguments.Exists() ? arguments.Utf8() : [];
-        if (text.Trim(" \t\r\n"u8).Length == 0)
-        {
-            _json.WriteStartObject();
-            _json.WriteEndObject();
-        }
-        else if (IsObject(text))
-        {
-            _json.WriteRawValue(text, skipInputValidation: true);
-        }
-        else
-        {
-            _json.WriteStartObject();
-            _json.WriteString("INVALID_JSON"u8, text);
-            _json.WriteEndObject();
-        }
-    }
-
-    private static bool IsObject(ReadOnlySpan<byte> text)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(text);
-            reader.Read();
-            if (reader.TokenType != JsonTokenType.StartObject)
-                return false;
-
-            reader.Skip();
-            return !reader.Read();
-        }
-        catch (JsonException)
-        {
-            return false;
         }
     }
 

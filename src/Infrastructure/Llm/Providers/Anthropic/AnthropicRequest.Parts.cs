@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json;
+using SaasLlm.Application.Llm;
 
 namespace SaasLlm.Infrastructure.Llm.Providers.Anthropic;
 
@@ -91,7 +92,7 @@ internal sealed partial class AnthropicRequest
         _json.WriteString("type"u8, isImage ? "image"u8 : "document"u8);
         WriteSource(data, $"messages[{index}].content[{number}].file.file_data");
         var name = file.Text("filename"u8);
-        if (!isImage && !name.Is("document.pdf"u8) && !name.Is("document.txt"u8))
+        if (!isImage && !name.Is(UntitledFiles.Pdf) && !name.Is(UntitledFiles.Text))
             Copy("title"u8, name);
         Copy("cache_control"u8, part.Object("cache_control"u8));
         _json.WriteEndObject();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SaasLlm.Application.Llm;
 
 namespace SaasLlm.Infrastructure.Llm.Providers.Anthropic;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using SaasLlm.Application.Llm;
 
 namespace SaasLlm.Infrastructure.Llm.Providers.Anthropic;
 

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
-namespace SaasLlm.Infrastructure.Llm.Providers.Anthropic;
+namespace SaasLlm.Application.Llm;
 
 /// <summary>Reads JSON that nobody has checked: what is not of the type asked for counts as absent.</summary>
-internal static class JsonElements
+public static class JsonElements
 {
     /// <summary>The member; an undefined element where there is none, or null.</summary>
     public static JsonElement Get(this JsonElement element, ReadOnlySpan<byte> name) =>
@@ -13,10 +13,13 @@ internal static class JsonElements
             ? member
             : default;
 
+    /// <summary>The member where it is an object.</summary>
     public static JsonElement Object(this JsonElement element, ReadOnlySpan<byte> name) => element.Get(name).If(JsonValueKind.Object);
 
+    /// <summary>The member where it is an array.</summary>
     public static JsonElement Array(this JsonElement element, ReadOnlySpan<byte> name) => element.Get(name).If(JsonValueKind.Array);
 
+    /// <summary>The member where it is a string.</summary>
     public static JsonElement Text(this JsonElement element, ReadOnlySpan<byte> name) => element.Get(name).If(JsonValueKind.String);
 
     public static bool Exists(this JsonElement element) => element.ValueKind != JsonValueKind.Undefined;
