@@ -31,6 +31,10 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         ("Model groups", "Names that applications use instead of models: a first choice and its fallbacks."),
         ("Model access groups", "Sets of models that can be granted to teams."),
         ("Provider credentials", "Keys for the providers' APIs, encrypted at rest and never shown again."),
+        ("Own keys", "Keys for the providers' APIs that users and organizations bring: their calls use them and cost no credits."),
+        ("Users", "People, and the organizations that they belong to."),
+        ("Sign-in", "Sessions of people who use a browser."),
+        ("API keys", "Keys with which a user's own programs call the LLM API."),
         ("Operations", "For monitors and load balancers; no credential needed."),
     ];
 

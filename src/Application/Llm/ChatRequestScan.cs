@@ -42,6 +42,9 @@ internal ref struct ChatRequestScan(ReadOnlySpan<byte> body)
     /// <summary><c>max_completion_tokens</c>, which replaces the older <c>max_tokens</c> where both are given.</summary>
     public readonly int? MaxTokens => _maxCompletionTokens ?? _maxTokens;
 
+    /// <summary>True where the caller limits the output by the newer name, which not every provider knows.</summary>
+    public readonly bool NamesMaxCompletionTokens => _maxCompletionTokens is not null;
+
     public bool Stream { get; private set; }
 
     public bool IncludeUsage { get; private set; }

@@ -190,6 +190,22 @@ internal sealed class ByokTests
         Assert.That((reply.Error?.Code, _own.Received.Count), Is.EqualTo(("upstream_failed", 0)));
     }
 
+    [Test]
+    public async Task SendAsync_HoweverItEnds_LogsNoKeyAndNoAddress()
+    {
+        using var logs = new LogBook();
+        await using var bench = new GatewayBench(new() { ["Outgoing:AllowedNetworks:0"] = "127.0.0.0/8", ["Llm:BreakerMinimumThroughput"] = "2", ["Llm:Retries"] = "1" }, logs: logs);
+        foreach (var script in new[] { UpstreamScript.Good(), UpstreamScript.Error(401, message: Secret), UpstreamScript.Error(400, message: Secret), UpstreamScript.Error(500), UpstreamScript.Abort(), UpstreamScript.Error(500) })
+        {
+            _own.Answer(script);
+            var reply = await bench.Gateway.SendAsync(GatewayBench.Request(), [GatewayBench.Model("a", "custom")], new("org", Keys(Key("custom"))), null, CancellationToken.None);
+            Assert.That(reply.Error?.ToString() ?? string.Empty, Does.Not.Contain(Secret));
+        }
+
+        Assert.That(logs.Lines, Is.Not.Empty);
+        Assert.That(logs.Lines, Has.None.Contains(Secret).And.None.Contains(_own.ApiBase.Authority));
+    }
+
     private Task<GatewayReply> SendAsync(ByokCredential[] keys, params CatalogModel[] targets) =>
         _bench.Gateway.SendAsync(GatewayBench.Request(), [.. targets], new("org", Keys(keys)), null, CancellationToken.None);
 

@@ -14,7 +14,7 @@ internal sealed class ProviderProbeTests
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Json(status, "{}"));
         await using var bench = new GatewayBench();
 
-        var outcome = await bench.Probe.TestAsync("openai", "sk-tried", upstream.ApiBase, CancellationToken.None);
+        var outcome = await bench.Probe.TestAsync("openai", "sk-tried", upstream.ApiBase, isCallersAddress: false, CancellationToken.None);
 
         Assert.That((outcome.Ok, outcome.StatusCode), Is.EqualTo((ok, status)));
         Assert.That(outcome.Message, Does.Not.Contain("sk-tried"));
@@ -44,7 +44,7 @@ internal sealed class ProviderProbeTests
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Redirect(elsewhere.ApiBase.ToString()));
         await using var bench = new GatewayBench();
 
-        var outcome = await bench.Probe.TestAsync("openai", "sk-tried", upstream.ApiBase, CancellationToken.None);
+        var outcome = await bench.Probe.TestAsync("openai", "sk-tried", upstream.ApiBase, isCallersAddress: false, CancellationToken.None);
 
         Assert.That((outcome.Ok, outcome.StatusCode, elsewhere.Received.Count), Is.EqualTo((false, 302, 0)));
     }
@@ -56,7 +56,7 @@ internal sealed class ProviderProbeTests
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Hang());
         await using var bench = new GatewayBench(time: time);
 
-        var outcome = await bench.Probe.TestAsync("openai", "sk-tried", upstream.ApiBase, CancellationToken.None);
+        var outcome = await bench.Probe.TestAsync("openai", "sk-tried", upstream.ApiBase, isCallersAddress: false, CancellationToken.None);
 
         Assert.That((outcome.Ok, outcome.StatusCode, time.Waits), Is.EqualTo((false, default(int?), 1)));
     }
@@ -68,9 +68,9 @@ internal sealed class ProviderProbeTests
         await upstream.DisposeAsync();
         await using var bench = new GatewayBench();
 
-        var unreachable = await bench.Probe.TestAsync("openai", "sk-tried", upstream.ApiBase, CancellationToken.None);
-        var broken = await bench.Probe.TestAsync("openai", "sk\r\nX: y", upstream.ApiBase, CancellationToken.None);
-        var nowhere = await bench.Probe.TestAsync("ollama", "", null, CancellationToken.None);
+        var unreachable = await bench.Probe.TestAsync("openai", "sk-tried", upstream.ApiBase, isCallersAddress: false, CancellationToken.None);
+        var broken = await bench.Probe.TestAsync("openai", "sk\r\nX: y", upstream.ApiBase, isCallersAddress: false, CancellationToken.None);
+        var nowhere = await bench.Probe.TestAsync("ollama", "", null, isCallersAddress: false, CancellationToken.None);
 
         Assert.That((unreachable.Ok, broken.Ok, nowhere.Ok), Is.EqualTo((false, false, false)));
         Assert.That(nowhere.Message, Does.Contain("api_base"));

@@ -5,14 +5,6 @@ using SaasLlm.Infrastructure.Llm.Resilience;
 
 namespace SaasLlm.Infrastructure.Llm.Providers;
 
-/// <summary>What is asked of a model.</summary>
-internal enum UpstreamOperation
-{
-    Chat,
-    Embeddings,
-    ImageGenerations,
-}
-
 /// <summary>
 /// How a provider's API differs from OpenAI's chat completions, the form that the rest of the gateway speaks. Made once; all
 /// that is done by default is OpenAI's own way, which copies nothing.
