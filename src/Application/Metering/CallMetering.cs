@@ -264,7 +264,7 @@ internal sealed record HeldForCall
     /// <summary>What the caller is told of its limits: the quota where there is one, else the rate.</summary>
     public RateStatus Limits => Quota.Limit > 0 ? Lease.Status with { Requests = Quota } : Lease.Status;
 
-    public GatewayCredentials Credentials => new(Payer.OrganizationId, Keys);
+    public GatewayCredentials Credentials => new(Payer.OrganizationId, Keys, Route.OwnKeysOnly);
 
     /// <summary>As the request asks; nobody is served from what another caller asked. Null where there is no cache.</summary>
     public CachePolicy? CachePolicy(ChatRequest request) =>

@@ -13,15 +13,21 @@ namespace SaasLlm.Application.Metering;
 /// <param name="Targets">At least one model.</param>
 internal sealed record MeteredRoute(string? Name, RouteTargets Targets)
 {
+    /// <summary>True where a model is granted only because the caller brought a key for it: the platform's must not serve the call, whatever the key may fall back to.</summary>
+    public bool OwnKeysOnly { get; init; }
+
     /// <summary>A model named by its caller, or the router's choice among those that the caller may use.</summary>
     public static Result<MeteredRoute> Resolve(in RouteGrants grants, CatalogSnapshot catalog, CallShape shape, TokenUsage estimate)
     {
         if (grants.Team is { } team)
             return OfTeam(team, catalog, shape, estimate);
 
-        if (shape.NamesModel)
-            return OfName(grants, catalog, shape);
+        var route = shape.NamesModel ? OfName(grants, catalog, shape) : OfChoice(grants, catalog, shape, estimate);
+        return route.IsSuccess ? route.Value with { OwnKeysOnly = !grants.PlatformServes(route.Value.Targets) } : route;
+    }
 
+    private static Result<MeteredRoute> OfChoice(in RouteGrants grants, CatalogSnapshot catalog, CallShape shape, TokenUsage estimate)
+    {
         var tier = grants;
         var usable = catalog.Models.Values.Where(model => model.Active && model.Mode == shape.Mode && (model.Prices is not null || tier.HasKeyFor(model)) && tier.Grant(model));
         return Choose(usable, shape, estimate, grants.Tier?.DefaultModel);
@@ -32,6 +38,8 @@ internal sealed record MeteredRoute(string? Name, RouteTargets Targets)
     {
         if (!keys.ServeAny(Targets))
             return false;
+        if (OwnKeysOnly)
+            return true;
 
         foreach (ref readonly var target in Targets.Items)
         {
@@ -95,7 +103,21 @@ internal sealed record MeteredRoute(string? Name, RouteTargets Targets)
 /// <param name="Keys">Keys that the caller brought, which grant their providers' models.</param>
 internal readonly record struct RouteGrants(TierTerms? Tier, TeamAccess? Team, ByokKeys Keys)
 {
-    public bool Grant(CatalogModel model) => model.TierRank is null || (Tier?.Rank ?? 0) >= model.TierRank || HasKeyFor(model);
+    public bool Grant(CatalogModel model) => TierGrants(model) || HasKeyFor(model);
 
     public bool HasKeyFor(CatalogModel model) => Keys.For(model) is not null;
+
+    /// <summary>True where the caller could use all of them without a key of its own.</summary>
+    public bool PlatformServes(RouteTargets targets)
+    {
+        foreach (ref readonly var target in targets.Items)
+        {
+            if (target.Model.Prices is null || !TierGrants(target.Model))
+                return false;
+        }
+
+        return true;
+    }
+
+    private bool TierGrants(CatalogModel model) => model.TierRank is null || (Tier?.Rank ?? 0) >= model.TierRank;
 }

@@ -38,7 +38,7 @@ internal sealed class StreamChatHandler(CallMetering metering, ILlmGateway gatew
             // The caller left before any upstream answered. Where the prompt was sent, its provider bills it.
             using var lease = call.Lease;
             var left = exception as CallerLeftException;
-            var sent = new GatewayReply { Attempts = left?.Attempts ?? 0, Model = left?.Model };
+            var sent = new GatewayReply { Attempts = left?.Attempts ?? 0, Model = left?.Model, ByokKeyId = left?.ByokKeyId };
             await metering.SettleAsync(call, sent, CallEnd.LeftBeforeAnswer(request.PromptBytes));
             throw;
         }

@@ -36,7 +36,8 @@ public interface ILlmGateway
 /// </summary>
 /// <param name="OrganizationId">Whose own provider credentials come before the operator's.</param>
 /// <param name="Byok">The keys that the caller brought, which come before both; null: none.</param>
-public readonly record struct GatewayCredentials(string OrganizationId, ByokKeys? Byok = null);
+/// <param name="OwnKeysOnly">True where the caller may not have the targets from the platform, so that no key falls back to it.</param>
+public readonly record struct GatewayCredentials(string OrganizationId, ByokKeys? Byok = null, bool OwnKeysOnly = false);
 
 /// <summary>That answers of one tenant are kept, and for how long.</summary>
 /// <param name="TeamId">The tenant: no other is ever served from what this one asked.</param>

@@ -78,6 +78,16 @@ internal sealed class ByokTests
     }
 
     [Test]
+    public async Task SendAsync_WhenTheKeyIsRefusedInGooglesWay_SaysSoToo()
+    {
+        _own.Answer(UpstreamScript.Error(400, message: "API key not valid. Please pass a valid API key."));
+
+        var reply = await SendAsync([Key("google")], Platform("a", "gemini"));
+
+        Assert.That((reply.Error?.Code, _platform.Received.Count), Is.EqualTo(("byok_key_invalid", 0)));
+    }
+
+    [Test]
     public async Task OpenStreamAsync_WhenTheKeyIsRefused_RefusesBeforeAnything()
     {
         _own.Answer(UpstreamScript.Error(401));
@@ -135,6 +145,17 @@ internal sealed class ByokTests
         var reply = await SendAsync([Key("custom", fallsBack: true), Key("groq")], Platform("a", "custom"), Platform("b", "groq"));
 
         Assert.That((reply.Error?.Code, _platform.Received.Count), Is.EqualTo(("upstream_failed", 0)));
+    }
+
+    [Test]
+    public async Task SendAsync_WhenThePlatformMayNotServeTheModel_NeverReachesIt()
+    {
+        _own.Answer(UpstreamScript.Error(401));
+
+        var reply = await _bench.Gateway.SendAsync(
+            GatewayBench.Request(), [Platform("a", "custom")], new("org", Keys(Key("custom", fallsBack: true)), OwnKeysOnly: true), null, CancellationToken.None);
+
+        Assert.That((reply.Error?.Code, _platform.Received.Count), Is.EqualTo(("byok_key_invalid", 0)));
     }
 
     [Test]

@@ -48,6 +48,10 @@ internal abstract class ProviderDialect
         _ => AnswerKind.Denied,
     };
 
+    /// <summary>True where an error says that the key is not valid.</summary>
+    /// <param name="body">The error's body where it was read, which it is of a rejected request.</param>
+    public virtual bool RefusesKey(int status, ReadOnlySpan<byte> body) => status is 401 or 403;
+
     /// <summary>True where a refusal that looks like the request's fault is our account's.</summary>
     /// <param name="body">The error's body.</param>
     public virtual bool BlamesAccount(ReadOnlySpan<byte> body) => false;

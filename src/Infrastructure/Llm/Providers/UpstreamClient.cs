@@ -86,9 +86,10 @@ internal sealed class UpstreamClient(TimeProvider time, IOptions<LlmOptions> opt
         var status = (int)response.StatusCode;
         var kind = deployment.Dialect.KindOf(status);
         string? message = null;
+        byte[] body = [];
         if (kind == AnswerKind.Rejected)
         {
-            var body = await ReadBodyAsync(response.Content, MaxErrorBytes, cancellationToken) ?? [];
+            body = await ReadBodyAsync(response.Content, MaxErrorBytes, cancellationToken) ?? [];
             if (deployment.Dialect.BlamesAccount(body))
                 kind = AnswerKind.Denied;
             else
@@ -101,7 +102,7 @@ internal sealed class UpstreamClient(TimeProvider time, IOptions<LlmOptions> opt
             StatusCode = status,
             RetryAfter = RetryAfterOf(response.Headers.RetryAfter),
             Message = message,
-            RefusedKey = kind == AnswerKind.Denied && status is 401 or 403 ? deployment.Byok : null,
+            RefusedKey = deployment.Byok is { } own && deployment.Dialect.RefusesKey(status, body) ? own : null,
         };
     }
 

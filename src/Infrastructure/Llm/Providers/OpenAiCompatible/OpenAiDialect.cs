@@ -16,6 +16,12 @@ internal sealed class OpenAiDialect(ChatExtensions known) : ProviderDialect
     public override KeyValuePair<string, string>[] Headers(string apiKey) =>
         apiKey.Length == 0 ? [] : [new("Authorization", "Bearer " + apiKey)];
 
+    public override bool RefusesKey(int status, ReadOnlySpan<byte> body) =>
+        base.RefusesKey(status, body) || (status == 400 && BlamesAccount(body));
+
+    /// <summary>Google's words, with a 400, of a key that it does not know.</summary>
+    public override bool BlamesAccount(ReadOnlySpan<byte> body) => body.IndexOf("API key not valid"u8) >= 0;
+
     /// <summary>Behind the base address.</summary>
     public static string PathOf(UpstreamOperation operation) => operation switch
     {
