@@ -1,3 +1,4 @@
+using SaasLlm.Application.Llm;
 using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Llm.Providers;
 using SaasLlm.Infrastructure.Llm.Providers.Azure;
