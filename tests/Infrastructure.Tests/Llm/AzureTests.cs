@@ -1,4 +1,5 @@
 using SaasLlm.Infrastructure.Llm;
+using SaasLlm.Application.Llm;
 using SaasLlm.Infrastructure.Llm.Providers;
 using SaasLlm.Infrastructure.Llm.Providers.Azure;
 using SaasLlm.Testing;
