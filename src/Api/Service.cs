@@ -11,6 +11,7 @@ using SaasLlm.Api.Operations;
 using SaasLlm.Api.Organizations;
 using SaasLlm.Api.ProviderCredentials;
 using SaasLlm.Api.Teams;
+using SaasLlm.Api.Tiers;
 using SaasLlm.Infrastructure;
 
 namespace SaasLlm.Api;
@@ -51,6 +52,8 @@ internal static class Service
         app.UseMiddleware<CallerAccess>();
 
         app.MapOrganizations();
+        app.MapOrganizationCredits();
+        app.MapTiers();
         app.MapTeams();
         app.MapCredits();
         app.MapJobs();

@@ -3,6 +3,7 @@ using MediatR;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SaasLlm.Application;
+using SaasLlm.Application.Credits;
 using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Metering;
 using SaasLlm.Application.Ports;
@@ -95,6 +96,9 @@ public static class DependencyInjection
         services.AddSingleton<CallerModels>();
         services.AddHostedService<HoldExpiry>();
         services.AddHostedService<JobExpiry>();
+        services.AddSingleton(configuration.GetSection("Credits").Get<CreditOptions>() ?? new CreditOptions());
+        services.AddScoped<MonthlyGrant>();
+        services.AddHostedService<PoolResets>();
     }
 
     private static void AddPostgres(this IServiceCollection services)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using SaasLlm.Api.Auth;
 using SaasLlm.Api.Http;
 
 namespace SaasLlm.Api.OpenApi;
@@ -8,6 +9,7 @@ namespace SaasLlm.Api.OpenApi;
 internal sealed class DocumentHead : IOpenApiDocumentTransformer
 {
     public const string BearerScheme = "bearer";
+    public const string SessionScheme = "session";
     public const string ProblemSchema = "Problem";
 
     private const string Description =
@@ -25,7 +27,8 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
     [
         ("Organizations", "The operator's customers; teams belong to them."),
         ("Teams", "A customer's unit of access: keys, credits, limits and granted models. The operator manages them."),
-        ("Credits", "What teams have paid for, as a double-entry ledger."),
+        ("Tiers", "What organizations can subscribe to on the LLM API: quotas, mark-up, monthly credits."),
+        ("Credits", "What teams and organizations have paid for, as a double-entry ledger."),
         ("Jobs", "A piece of work that is charged as a whole, whatever number of model calls it takes."),
         ("Models", "Models with their prices and providers."),
         ("Model groups", "Names that applications use instead of models: a first choice and its fallbacks."),
@@ -48,7 +51,14 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         {
             Type = SecuritySchemeType.Http,
             Scheme = "bearer",
-            Description = "An operator key (configuration `Auth:AdminKeys`) or a team's virtual key (`sk-…`, shown once when the team is created).",
+            Description = "An operator key (configuration `Auth:AdminKeys`), a team's virtual key (`sk-…`, shown once when the team is created), a service key (`Auth:ServiceKeys`), a user's API key (`uc_…`) or a token of the identity provider (`Auth:Oidc`).",
+        });
+        document.AddComponent<IOpenApiSecurityScheme>(SessionScheme, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.ApiKey,
+            In = ParameterLocation.Cookie,
+            Name = SessionCookie.Name,
+            Description = "Set by `POST /api/auth/login`. What changes something needs the header `X-CSRF-Token` as well.",
         });
     }
 

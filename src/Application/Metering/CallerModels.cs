@@ -5,10 +5,10 @@ using SaasLlm.Domain.Shared;
 namespace SaasLlm.Application.Metering;
 
 /// <summary>What a caller of the LLM API may name as a model.</summary>
-internal sealed class CallerModels(IPayerDirectory payers, ITeamDirectory teams, ICatalog catalog, IByokDirectory byok)
+public sealed class CallerModels(IPayerDirectory payers, ITeamDirectory teams, ICatalog catalog, IByokDirectory byok)
 {
     /// <summary>Sorted by name.</summary>
-    public async Task<Result<IReadOnlyList<CallerModel>>> ListAsync(Caller caller, CancellationToken cancellationToken)
+    internal async Task<Result<IReadOnlyList<CallerModel>>> ListAsync(Caller caller, CancellationToken cancellationToken)
     {
         var snapshot = await catalog.GetAsync(cancellationToken);
         if (caller.IsOperator)

@@ -8,7 +8,7 @@ using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Application.Organizations;
 
-/// <summary>Deletes an organization that has no teams left.</summary>
+/// <summary>Deletes an organization that has no teams left; the operator takes its credits back.</summary>
 public sealed record DeleteOrganization(string OrganizationId) : IRequest<Result<DeletedOrganization>>, ITransactional;
 
 public sealed record DeletedOrganization(string OrganizationId, bool Deleted = true);
@@ -18,7 +18,8 @@ internal sealed class DeleteOrganizationValidator : AbstractValidator<DeleteOrga
     public DeleteOrganizationValidator() => RuleFor(command => command.OrganizationId).ValidId();
 }
 
-internal sealed class DeleteOrganizationHandler(IOrganizationRepository organizations, IChangeFeed changes)
+internal sealed class DeleteOrganizationHandler(
+    IOrganizationRepository organizations, IOrganizationWalletRepository wallets, IChangeFeed changes)
     : IRequestHandler<DeleteOrganization, Result<DeletedOrganization>>
 {
     public async Task<Result<DeletedOrganization>> Handle(DeleteOrganization command, CancellationToken cancellationToken)
@@ -28,6 +29,15 @@ internal sealed class DeleteOrganizationHandler(IOrganizationRepository organiza
         if (await organizations.HasTeamsAsync(command.OrganizationId, cancellationToken))
             return OrganizationsErrors.HasTeams();
 
+        // Its id is free again, and whoever takes it next must not find them.
+        var left = await wallets.LockAllAsync(command.OrganizationId, cancellationToken);
+        foreach (var wallet in left)
+        {
+            if (wallet.Available > 0)
+                wallet.TakeBack(wallet.Available, "Organization deleted");
+        }
+
+        await wallets.SaveAsync(left, cancellationToken);
         await organizations.DeleteAsync(command.OrganizationId, cancellationToken);
         await changes.AnnounceAsync(ChangedThing.Organization, command.OrganizationId, cancellationToken);
 

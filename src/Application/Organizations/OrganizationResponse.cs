@@ -12,8 +12,14 @@ public sealed record OrganizationResponse
     /// <summary><c>active</c> or <c>suspended</c>.</summary>
     public required string Status { get; init; }
 
-    /// <summary>The subscription tier, where one is set.</summary>
+    /// <summary>The tier on the LLM API, where one is set.</summary>
     public string? Tier { get; init; }
+
+    /// <summary>Since when it has its tier: a trial counts from here.</summary>
+    public required DateTimeOffset TierSince { get; init; }
+
+    /// <summary>True: its pool is granted what its tier says each month.</summary>
+    public required bool Subscribed { get; init; }
 
     /// <summary>Requests a minute; null: no limit.</summary>
     public int? RpmLimit { get; init; }

@@ -7,14 +7,14 @@ namespace SaasLlm.Application.Ports;
 /// <summary>Organizations. A deleted one stays for the history of its teams, but no method gives it.</summary>
 public interface IOrganizationRepository
 {
-    /// <summary>Null where the id is taken; the id of a deleted organization is free again.</summary>
-    Task<OrganizationResponse?> CreateAsync(CreateOrganization organization, CancellationToken cancellationToken);
+    /// <summary>Fails where the id is taken, which that of a deleted organization is not, or there is no such tier.</summary>
+    Task<Result<OrganizationResponse>> CreateAsync(CreateOrganization organization, CancellationToken cancellationToken);
 
     Task<OrganizationResponse?> GetAsync(string organizationId, CancellationToken cancellationToken);
 
     Task<Page<OrganizationResponse>> ListAsync(PageStart start, CancellationToken cancellationToken);
 
-    /// <summary>Changes what is not null; an empty tier and a limit of 0 remove it. Fails where there is none of that id, or with what is wrong with its limits then.</summary>
+    /// <summary>Changes what is not null; an empty tier and a limit of 0 remove it. Fails where there is none of that id or no such tier, or with what is wrong with its limits then.</summary>
     Task<Result<OrganizationResponse>> UpdateAsync(UpdateOrganization change, CancellationToken cancellationToken);
 
     /// <summary>Null where there is none of that id.</summary>

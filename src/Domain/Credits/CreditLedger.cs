@@ -56,6 +56,35 @@ public sealed class CreditLedger
         return Add(Record(TransferKind.Allocation, amount) with { Reason = reason, IdempotencyKey = idempotencyKey });
     }
 
+    /// <summary>Grants a period's credits; refused where the wallet would pass what its columns can hold.</summary>
+    public Result<Transfer> Refill(decimal amount, string reason)
+    {
+        RequirePositive(amount);
+        if (Allocated + amount > MaxAllocated)
+            return CreditsErrors.WalletFull();
+
+        Allocated += amount;
+        return Add(Record(TransferKind.Refill, amount) with { Reason = reason });
+    }
+
+    /// <summary>Ends credits that their period has outlived.</summary>
+    /// <exception cref="InvalidOperationException">Less than <paramref name="amount"/> is available.</exception>
+    public Transfer Expire(decimal amount, string reason)
+    {
+        RequireAvailable(amount);
+        Allocated -= amount;
+        return Add(Record(TransferKind.Expiry, amount) with { Reason = reason });
+    }
+
+    /// <summary>Takes granted credits back.</summary>
+    /// <exception cref="InvalidOperationException">Less than <paramref name="amount"/> is available.</exception>
+    public Transfer TakeBack(decimal amount, string reason)
+    {
+        RequireAvailable(amount);
+        Allocated -= amount;
+        return Add(Record(TransferKind.Adjustment, amount) with { Reason = reason });
+    }
+
     public Result<Transfer> Reserve(decimal amount, Guid jobId)
     {
         RequirePositive(amount);
@@ -164,6 +193,29 @@ public sealed class CreditLedger
         return Add(Record(TransferKind.MoveIn, amount) with { Reason = reason });
     }
 
+    /// <summary>
+    /// Sets what this wallet is allocated in all, used and held credits included: the difference comes from the pool or goes back
+    /// to it. Zero takes back whatever is neither used nor held.
+    /// </summary>
+    /// <param name="credits">0 or more.</param>
+    public Result<Nothing> AllocateFrom(CreditLedger pool, decimal credits, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        ArgumentOutOfRangeException.ThrowIfNegative(credits);
+        var least = Used + Reserved;
+        if (credits > 0 && credits < least)
+            return CreditsErrors.AllocationInUse(Used, Reserved, credits);
+
+        var difference = decimal.Max(credits, least) - Allocated;
+        if (difference == 0)
+            return default(Nothing);
+
+        var (from, to) = difference > 0 ? (pool, this) : (this, pool);
+        var amount = decimal.Abs(difference);
+        var error = from.MoveOut(amount, reason).Error ?? to.MoveIn(amount, reason).Error;
+        return error is null ? default(Nothing) : error;
+    }
+
     private Transfer Record(TransferKind kind, decimal amount) =>
         new(Guid.CreateVersion7(), WalletId, kind, amount, Available);
 
@@ -178,6 +230,13 @@ public sealed class CreditLedger
         RequirePositive(amount);
         if (amount > Reserved)
             throw new InvalidOperationException($"Wallet {WalletId} holds {Reserved} credits, not {amount}.");
+    }
+
+    private void RequireAvailable(decimal amount)
+    {
+        RequirePositive(amount);
+        if (amount > Available)
+            throw new InvalidOperationException($"Wallet {WalletId} has {Available} credits available, not {amount}.");
     }
 
     private static void RequirePositive(decimal amount)

@@ -18,6 +18,15 @@ public static class CreditsErrors
     public static Error NotMovable(decimal available, decimal asked) =>
         new("insufficient_credits", $"Only {Plain(available)} credits are free to be moved, not {Plain(asked)}.", ErrorKind.Conflict);
 
+    public static Error AllocationInUse(decimal used, decimal held, decimal asked) =>
+        new(
+            "allocation_in_use",
+            $"{Plain(used)} credits of the allocation are used and {Plain(held)} are held by running calls; it cannot be set to {Plain(asked)}.",
+            ErrorKind.Conflict);
+
+    public static Error AllocationNotFound(string userId) =>
+        new("allocation_not_found", $"User '{userId}' has no allocation.", ErrorKind.NotFound);
+
     public static Error WalletNotFound(string teamId) =>
         new("team_not_found", $"Team '{teamId}' not found.", ErrorKind.NotFound);
 

@@ -72,8 +72,8 @@ internal sealed class PayerDirectory(NpgsqlDataSource dataSource, IListenerState
 
         // Most probably there is no such organization; one that an older version created has no pool yet.
         await connection.ExecuteAsync(new CommandDefinition(
-            OrganizationWallets.OpenPool,
-            new { AccountId = Guid.CreateVersion7(), member.OrganizationId },
+            OrganizationWallets.OpenPools,
+            new { OrganizationIds = new[] { member.OrganizationId } },
             cancellationToken: cancellationToken));
         return (await FindAsync(connection, member, cancellationToken))?.ToPayer();
     }

@@ -66,26 +66,7 @@ internal sealed class WalletRepository(PostgresSession session) : IWalletReposit
     public async Task<Page<TransactionResponse>> ListTransactionsAsync(string teamId, PageStart page, CancellationToken cancellationToken)
     {
         var rows = await session.QueryAsync<TransactionResponse>(
-            """
-            select
-                transfer.transfer_id as transaction_id,
-                transfer.entry_no,
-                transfer.kind,
-                transfer.debit as debit_account,
-                transfer.credit as credit_account,
-                transfer.amount,
-                transfer.balance_after,
-                transfer.job_id,
-                transfer.call_id,
-                transfer.reason,
-                transfer.created_at
-            from credit_transfers as transfer
-            join credit_accounts as account using (account_id)
-            where account.team_id = @teamId
-            and (@After::bigint is null or transfer.entry_no < @After)
-            order by transfer.entry_no desc
-            limit @Limit + 1
-            """,
+            LedgerEntries.Select + "and account.team_id = @teamId" + LedgerEntries.NewestFirst,
             new { teamId, After = page.After is null ? (long?)null : long.Parse(page.After), page.Limit },
             cancellationToken);
         return Page<TransactionResponse>.Of(rows, page.Limit, row => row.EntryNo.ToString());

@@ -12,32 +12,46 @@ namespace SaasLlm.Infrastructure.Organizations;
 internal sealed class OrganizationRepository(PostgresSession session) : IOrganizationRepository
 {
     // A deleted organization still has the teams, jobs and transfers of its time; creating it again revives the row.
-    public Task<OrganizationResponse?> CreateAsync(CreateOrganization organization, CancellationToken cancellationToken) =>
-        session.QuerySingleOrDefaultAsync<OrganizationResponse>(
-            """
-            insert into organizations (organization_id, name, tier, metadata, rpm_limit, tpm_limit, max_parallel, burst_limit)
-            values (@OrganizationId, @Name, nullif(@Tier, ''), coalesce(@Metadata, '{}')::jsonb, @RpmLimit, @TpmLimit, @MaxParallel, @BurstLimit)
-            on conflict (organization_id) do update
-            set name = excluded.name,
-                tier = excluded.tier,
-                metadata = excluded.metadata,
-                rpm_limit = excluded.rpm_limit,
-                tpm_limit = excluded.tpm_limit,
-                max_parallel = excluded.max_parallel,
-                burst_limit = excluded.burst_limit,
-                status = 'active',
-                created_at = now(),
-                updated_at = now()
-            where organizations.status = 'deleted'
-            returning organization_id, name, status, tier, rpm_limit, tpm_limit, max_parallel, burst_limit, metadata, created_at, updated_at
-            """,
-            organization,
-            cancellationToken);
+    public async Task<Result<OrganizationResponse>> CreateAsync(CreateOrganization organization, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var created = await session.QuerySingleOrDefaultAsync<OrganizationResponse>(
+                """
+                insert into organizations (organization_id, name, tier, subscribed, metadata, rpm_limit, tpm_limit, max_parallel, burst_limit)
+                values (
+                    @OrganizationId, @Name, nullif(@Tier, ''), coalesce(@Subscribed, false), coalesce(@Metadata, '{}')::jsonb, @RpmLimit, @TpmLimit,
+                    @MaxParallel, @BurstLimit)
+                on conflict (organization_id) do update
+                set name = excluded.name,
+                    tier = excluded.tier,
+                    tier_since = now(),
+                    subscribed = excluded.subscribed,
+                    metadata = excluded.metadata,
+                    rpm_limit = excluded.rpm_limit,
+                    tpm_limit = excluded.tpm_limit,
+                    max_parallel = excluded.max_parallel,
+                    burst_limit = excluded.burst_limit,
+                    status = 'active',
+                    created_at = now(),
+                    updated_at = now()
+                where organizations.status = 'deleted'
+                returning organization_id, name, status, tier, tier_since, subscribed, rpm_limit, tpm_limit, max_parallel, burst_limit, metadata, created_at, updated_at
+                """,
+                organization,
+                cancellationToken);
+            return created is null ? OrganizationsErrors.AlreadyExists(organization.OrganizationId!) : created;
+        }
+        catch (PostgresException exception) when (IsUnknownTier(exception))
+        {
+            return OrganizationsErrors.UnknownTier(organization.Tier!);
+        }
+    }
 
     public Task<OrganizationResponse?> GetAsync(string organizationId, CancellationToken cancellationToken) =>
         session.QuerySingleOrDefaultAsync<OrganizationResponse>(
             """
-            select organization_id, name, status, tier, rpm_limit, tpm_limit, max_parallel, burst_limit, metadata, created_at, updated_at
+            select organization_id, name, status, tier, tier_since, subscribed, rpm_limit, tpm_limit, max_parallel, burst_limit, metadata, created_at, updated_at
             from organizations
             where organization_id = @organizationId
               and status <> 'deleted'
@@ -49,7 +63,7 @@ internal sealed class OrganizationRepository(PostgresSession session) : IOrganiz
     {
         var rows = await session.QueryAsync<OrganizationResponse>(
             """
-            select organization_id, name, status, tier, rpm_limit, tpm_limit, max_parallel, burst_limit, metadata, created_at, updated_at
+            select organization_id, name, status, tier, tier_since, subscribed, rpm_limit, tpm_limit, max_parallel, burst_limit, metadata, created_at, updated_at
             from organizations
             where status <> 'deleted'
               and (@After is null or organization_id > @After)
@@ -70,6 +84,8 @@ internal sealed class OrganizationRepository(PostgresSession session) : IOrganiz
                 update organizations
                 set name = coalesce(@Name, name),
                     tier = nullif(coalesce(@Tier, tier), ''),
+                    tier_since = case when nullif(coalesce(@Tier, tier), '') is distinct from tier then now() else tier_since end,
+                    subscribed = coalesce(@Subscribed, subscribed),
                     metadata = coalesce(@Metadata::jsonb, metadata),
                     rpm_limit = nullif(coalesce(@RpmLimit, rpm_limit), 0),
                     tpm_limit = nullif(coalesce(@TpmLimit, tpm_limit), 0),
@@ -78,7 +94,7 @@ internal sealed class OrganizationRepository(PostgresSession session) : IOrganiz
                     updated_at = now()
                 where organization_id = @OrganizationId
                   and status <> 'deleted'
-                returning organization_id, name, status, tier, rpm_limit, tpm_limit, max_parallel, burst_limit, metadata, created_at, updated_at
+                returning organization_id, name, status, tier, tier_since, subscribed, rpm_limit, tpm_limit, max_parallel, burst_limit, metadata, created_at, updated_at
                 """,
                 change,
                 cancellationToken);
@@ -87,6 +103,10 @@ internal sealed class OrganizationRepository(PostgresSession session) : IOrganiz
         catch (PostgresException exception) when (LimitGuard.Refused(exception))
         {
             return LimitsErrors.BurstWithoutRate();
+        }
+        catch (PostgresException exception) when (IsUnknownTier(exception))
+        {
+            return OrganizationsErrors.UnknownTier(change.Tier!);
         }
     }
 
@@ -98,7 +118,7 @@ internal sealed class OrganizationRepository(PostgresSession session) : IOrganiz
                 updated_at = case when status = @status then updated_at else now() end
             where organization_id = @organizationId
               and status <> 'deleted'
-            returning organization_id, name, status, tier, rpm_limit, tpm_limit, max_parallel, burst_limit, metadata, created_at, updated_at
+            returning organization_id, name, status, tier, tier_since, subscribed, rpm_limit, tpm_limit, max_parallel, burst_limit, metadata, created_at, updated_at
             """,
             new { organizationId, status },
             cancellationToken);
@@ -172,4 +192,7 @@ internal sealed class OrganizationRepository(PostgresSession session) : IOrganiz
             new { organizationId },
             cancellationToken);
     }
+
+    private static bool IsUnknownTier(PostgresException exception) =>
+        exception.SqlState == PostgresErrorCodes.ForeignKeyViolation && exception.ConstraintName == "organizations_tier_is_known";
 }

@@ -84,7 +84,8 @@ internal sealed class PostgresSession(NpgsqlDataSource dataSource, LocalInvalida
     {
         await using var batch = new NpgsqlBatch(await OpenAsync(cancellationToken), _transaction);
         append(batch);
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -8,6 +8,7 @@ using SaasLlm.Application.Llm.Images;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Catalog;
 using SaasLlm.Domain.Shared;
+using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Testing;
 
 namespace SaasLlm.Infrastructure.Tests.Llm;
@@ -79,6 +80,21 @@ internal sealed class ModelGatewayTests
         var reply = await SendAsync(bench, Embeddings(), bench.Model("a", upstream.ApiBase));
 
         Assert.That((reply.Error!.Kind, reply.Error.Message, reply.Answer), Is.EqualTo((ErrorKind.UpstreamRejected, "too many dimensions", default(ModelAnswer))));
+    }
+
+    [Test]
+    public async Task SendAsync_WhenAProviderHasNoEmbeddings_PassesItOver()
+    {
+        await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Json(200, Vectors));
+        await using var bench = new GatewayBench();
+        bench.Keys.ByProvider["anthropic"] = new ProviderKey("key", GatewayBench.ApiKey, upstream.ApiBase);
+        var chatsOnly = GatewayBench.Model("claude", "anthropic");
+
+        var alone = await SendAsync(bench, Embeddings(), chatsOnly);
+        var helped = await SendAsync(bench, Embeddings(), chatsOnly, bench.Model("b", upstream.ApiBase));
+
+        Assert.That((alone.Error!.Kind, alone.Attempts), Is.EqualTo((ErrorKind.UpstreamRejected, 0)));
+        Assert.That((helped.Error, helped.Attempts, helped.Model!.Alias), Is.EqualTo((default(Error), 1, "b")));
     }
 
     [Test]

@@ -84,6 +84,8 @@ create table pool_resets (
     month date not null,
     granted numeric(20, 6) not null check (granted > 0),
     expired numeric(20, 6) not null check (expired >= 0),
+    -- What all wallets of the organization had used until then: by the next reset, how much of this grant was used is known.
+    used_before numeric(20, 6) not null,
     reset_at timestamptz not null default now(),
     primary key (organization_id, month)
 );

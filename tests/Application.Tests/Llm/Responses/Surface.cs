@@ -14,7 +14,7 @@ internal static class Surface
 {
     public static readonly Guid CallId = Guid.Parse("0123456789abcdef0123456789abcdef", CultureInfo.InvariantCulture);
 
-    private static readonly ResponsesSurface Responses = new();
+    private static readonly ResponsesSurface Responses = ResponsesSurface.Instance;
 
     public static Result<ReadOnlyMemory<byte>> Translate(string request) => Responses.ToChat(Encoding.UTF8.GetBytes(request));
 
