@@ -1,6 +1,5 @@
 using SaasLlm.Application.Llm;
 using SaasLlm.Infrastructure.Llm;
-using SaasLlm.Application.Llm;
 using SaasLlm.Infrastructure.Llm.Providers;
 using SaasLlm.Infrastructure.Llm.Providers.Azure;
 using SaasLlm.Testing;
