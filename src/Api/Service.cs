@@ -1,8 +1,11 @@
 using SaasLlm.Api.Auth;
+using SaasLlm.Api.Byok;
 using SaasLlm.Api.Catalog;
 using SaasLlm.Api.Credits;
 using SaasLlm.Api.Http;
+using SaasLlm.Api.Identities;
 using SaasLlm.Api.Jobs;
+using SaasLlm.Api.Llm;
 using SaasLlm.Api.OpenApi;
 using SaasLlm.Api.Operations;
 using SaasLlm.Api.Organizations;
@@ -54,10 +57,16 @@ internal static class Service
         app.MapTeams();
         app.MapCredits();
         app.MapJobs();
+        app.MapLlm();
         app.MapModels();
         app.MapModelGroups();
         app.MapAccessGroups();
         app.MapProviderCredentials();
+        app.MapByok();
+        app.MapUsers();
+        app.MapMembers();
+        app.MapAccounts();
+        app.MapUserKeys();
         app.MapHealth();
         app.MapStartPage();
         app.MapApiDocument();

@@ -5,12 +5,14 @@ using Microsoft.Extensions.DependencyInjection;
 using SaasLlm.Application;
 using SaasLlm.Application.Credits;
 using SaasLlm.Application.Jobs;
+using SaasLlm.Application.Metering;
 using SaasLlm.Application.Ports;
 using SaasLlm.Infrastructure.Background;
 using SaasLlm.Infrastructure.Byok;
 using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Catalog;
 using SaasLlm.Infrastructure.Credits;
+using SaasLlm.Infrastructure.Identities;
 using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Outgoing;
 using SaasLlm.Infrastructure.Postgres;
@@ -45,6 +47,7 @@ public static class DependencyInjection
         services.AddLlm(configuration);
         services.AddResponseCache(configuration);
         services.AddRateLimiting(configuration);
+        services.AddIdentities(configuration);
         return services;
     }
 
@@ -85,6 +88,13 @@ public static class DependencyInjection
         services.AddSingleton<IJobLedger, JobLedger>();
         services.AddSingleton<ILedgerAudit, LedgerAudit>();
         services.AddSingleton<CallAdmission>();
+        services.AddSingleton(configuration.GetSection(MeteringOptions.Section).Get<MeteringOptions>() ?? new MeteringOptions());
+        services.AddSingleton<HoldWriter>();
+        services.AddSingleton<ChargeWriter>();
+        services.AddSingleton<ICallMeter, CallMeter>();
+        services.AddSingleton<CallMetering>();
+        services.AddSingleton<CallerModels>();
+        services.AddHostedService<HoldExpiry>();
         services.AddHostedService<JobExpiry>();
         services.AddSingleton(configuration.GetSection("Credits").Get<CreditOptions>() ?? new CreditOptions());
         services.AddScoped<MonthlyGrant>();

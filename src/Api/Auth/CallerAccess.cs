@@ -1,4 +1,6 @@
 using SaasLlm.Api.Http;
+using SaasLlm.Application.Shared;
+using SaasLlm.Domain.Identities;
 using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Api.Auth;
@@ -37,12 +39,10 @@ internal sealed class CallerAccess(RequestDelegate next, IEnumerable<ICredential
 
     private async ValueTask<CallerIdentity?> IdentifyAsync(HttpContext context)
     {
-        if (!BearerToken.TryRead(context.Request, out var token))
-            return null;
-
+        var token = BearerToken.Read(context.Request);
         foreach (var handler in _handlers)
         {
-            if (await handler.IdentifyAsync(token, context.RequestAborted) is { } identity)
+            if (await handler.IdentifyAsync(context.Request, token, context.RequestAborted) is { } identity)
                 return identity;
         }
 
@@ -51,16 +51,15 @@ internal sealed class CallerAccess(RequestDelegate next, IEnumerable<ICredential
 
     private Task AdmitAsync(HttpContext context, CallerRequirement requirement, CallerIdentity? identity)
     {
-        if (identity is null)
-            return context.Response.WriteErrorAsync(Missing);
+        if (identity?.Caller is not { } caller)
+            return context.Response.WriteErrorAsync(identity?.Refusal ?? Missing);
 
         context.Features.Set(identity);
-        if (identity.Refusal is { } refusal)
+        if (identity.Refusal is { } refusal && !(requirement.WithoutOrganization && caller.Kind == CallerKind.User))
             return context.Response.WriteErrorAsync(refusal);
-        if (requirement.Admits(identity.Caller.Kind))
-            return next(context);
+        if (!requirement.Admits(caller.Kind))
+            return context.Response.WriteErrorAsync(requirement.OperatorOnly ? OperatorOnly : requirement.Teams ? NotForUsers : NotForTeams);
 
-        var wrongKind = requirement.OperatorOnly ? OperatorOnly : requirement.Teams ? NotForUsers : NotForTeams;
-        return context.Response.WriteErrorAsync(wrongKind);
+        return requirement.SignedIn && !identity.SignedIn ? context.Response.WriteErrorAsync(IdentitiesErrors.SignInRequired()) : next(context);
     }
 }

@@ -7,6 +7,12 @@ namespace SaasLlm.Api.Auth;
 /// <param name="Users">A user or a service of an organization may.</param>
 internal sealed record CallerRequirement(bool Teams, bool Users)
 {
+    /// <summary>A key is not enough: the caller must have signed in.</summary>
+    public bool SignedIn { get; init; }
+
+    /// <summary>Also for users who belong to no organization, or to a suspended one.</summary>
+    public bool WithoutOrganization { get; init; }
+
     public bool OperatorOnly => !Teams && !Users;
 
     public bool Admits(CallerKind kind) => kind switch
@@ -22,6 +28,8 @@ internal static class CallerRequirementExtensions
     private static readonly CallerRequirement Operator = new(Teams: false, Users: false);
     private static readonly CallerRequirement TeamOrOperator = new(Teams: true, Users: false);
     private static readonly CallerRequirement UserOrOperator = new(Teams: false, Users: true);
+    private static readonly CallerRequirement SignedInUser = new(Teams: false, Users: true) { SignedIn = true };
+    private static readonly CallerRequirement Account = new(Teams: false, Users: true) { WithoutOrganization = true };
     private static readonly CallerRequirement Everybody = new(Teams: true, Users: true);
 
     /// <summary>Only an operator may use it.</summary>
@@ -35,6 +43,14 @@ internal static class CallerRequirementExtensions
     /// <summary>An operator may use it, or a user or service of an organization.</summary>
     public static TBuilder ForUsers<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(UserOrOperator);
+
+    /// <summary>A user or an operator may use it who has signed in, here or at the identity provider; no key will do.</summary>
+    public static TBuilder ForSignedInUsers<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(SignedInUser);
+
+    /// <summary>As <see cref="ForUsers"/>, whatever the state of the user's organization: it is about the account alone.</summary>
+    public static TBuilder ForAccounts<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(Account);
 
     /// <summary>Whoever is known may use it.</summary>
     public static TBuilder ForEveryCaller<TBuilder>(this TBuilder endpoints)

@@ -4,12 +4,18 @@ namespace SaasLlm.Api.Auth;
 
 internal static class Callers
 {
-    /// <summary>Registers the kinds of credential in the order in which they are asked.</summary>
+    /// <summary>Registers the kinds of credential in the order in which they are asked: service keys look like virtual keys.</summary>
     public static void AddCallers(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
         services.AddSingleton(OperatorKeys.From(configuration, environment));
+        services.AddSingleton(ServiceKeys.From(configuration, environment));
+        services.AddSingleton<SessionCookie>();
         services.AddSingleton<ICredentialHandler, OperatorKeyHandler>();
+        services.AddSingleton<ICredentialHandler, ServiceKeyHandler>();
         services.AddSingleton<ICredentialHandler, VirtualKeyHandler>();
+        services.AddSingleton<ICredentialHandler, UserKeyHandler>();
+        services.AddSingleton<ICredentialHandler, JwtHandler>();
+        services.AddSingleton<ICredentialHandler, SessionHandler>();
     }
 
     /// <summary>The caller of this request; null where its route asks for none, or none was known.</summary>

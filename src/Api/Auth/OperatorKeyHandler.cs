@@ -7,6 +7,6 @@ internal sealed class OperatorKeyHandler(OperatorKeys keys) : ICredentialHandler
 {
     private static readonly CallerIdentity Operator = new(Caller.Operator("operator"));
 
-    public ValueTask<CallerIdentity?> IdentifyAsync(BearerToken token, CancellationToken cancellationToken) =>
-        new(keys.Contains(token) ? Operator : null);
+    public ValueTask<CallerIdentity?> IdentifyAsync(HttpRequest request, BearerToken? token, CancellationToken cancellationToken) =>
+        new(token is not null && keys.Contains(token) ? Operator : null);
 }

@@ -6,9 +6,9 @@ namespace SaasLlm.Api.Auth;
 /// <summary>Knows a team by one of its virtual keys.</summary>
 internal sealed class VirtualKeyHandler(ITeamDirectory teams) : ICredentialHandler
 {
-    public async ValueTask<CallerIdentity?> IdentifyAsync(BearerToken token, CancellationToken cancellationToken)
+    public async ValueTask<CallerIdentity?> IdentifyAsync(HttpRequest request, BearerToken? token, CancellationToken cancellationToken)
     {
-        if (!VirtualKey.LooksLikeOne(token.Value))
+        if (token is null || !VirtualKey.LooksLikeOne(token.Value))
             return null;
 
         return await teams.FindByKeyAsync(token.Hash, cancellationToken) is { } key

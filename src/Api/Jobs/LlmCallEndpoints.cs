@@ -2,6 +2,7 @@ using System.Text.Json;
 using MediatR;
 using SaasLlm.Api.Auth;
 using SaasLlm.Api.Http;
+using SaasLlm.Api.Llm;
 using SaasLlm.Api.OpenApi;
 using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Llm;
@@ -49,7 +50,7 @@ internal static class LlmCallEndpoints
         if (streamed || request.Value.Stream)
         {
             var stream = await mediator.Send(new StreamLlm(context.Caller(), id, request.Value, context.TraceIdentifier), context.RequestAborted);
-            return stream.IsSuccess ? new LlmStreamResult(stream.Value) : stream.Error.ToHttp();
+            return stream.IsSuccess ? new StreamResult(stream.Value, ChatSurface.Instance, request.Value.Body) : stream.Error.ToHttp();
         }
 
         var answer = await mediator.Send(new CallLlm(context.Caller(), id, request.Value, context.TraceIdentifier), context.RequestAborted);
@@ -70,7 +71,7 @@ internal static class LlmCallEndpoints
         {
             var stream = await mediator.Send(new CreateAndStream(job.Value, request.Value, context.TraceIdentifier), context.RequestAborted);
             return stream.IsSuccess
-                ? new LlmStreamResult(stream.Value, fault => mediator.Send(
+                ? new StreamResult(stream.Value, ChatSurface.Instance, request.Value.Body, fault => mediator.Send(
                     new CompleteJob(job.Value.Caller, stream.Value.JobId, fault is null ? "completed" : "failed", fault?.Message, null), CancellationToken.None))
                 : stream.Error.ToHttp();
         }

@@ -33,6 +33,8 @@ internal sealed class CommonAnswers : IOpenApiOperationTransformer
             return Task.CompletedTask;
 
         operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(DocumentHead.BearerScheme, context.Document)] = [] }];
+        if (required.Users || required.OperatorOnly)
+            operation.Security.Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(DocumentHead.SessionScheme, context.Document)] = [] });
         if (required.OperatorOnly)
             operation.Description = $"{operation.Description}\n\nOperators only.".TrimStart();
 

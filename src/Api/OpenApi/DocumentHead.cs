@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using SaasLlm.Api.Auth;
 using SaasLlm.Api.Http;
 
 namespace SaasLlm.Api.OpenApi;
@@ -8,6 +9,7 @@ namespace SaasLlm.Api.OpenApi;
 internal sealed class DocumentHead : IOpenApiDocumentTransformer
 {
     public const string BearerScheme = "bearer";
+    public const string SessionScheme = "session";
     public const string ProblemSchema = "Problem";
 
     private const string Description =
@@ -32,6 +34,10 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         ("Model groups", "Names that applications use instead of models: a first choice and its fallbacks."),
         ("Model access groups", "Sets of models that can be granted to teams."),
         ("Provider credentials", "Keys for the providers' APIs, encrypted at rest and never shown again."),
+        ("Own keys", "Keys for the providers' APIs that users and organizations bring: their calls use them and cost no credits."),
+        ("Users", "People, and the organizations that they belong to."),
+        ("Sign-in", "Sessions of people who use a browser."),
+        ("API keys", "Keys with which a user's own programs call the LLM API."),
         ("Operations", "For monitors and load balancers; no credential needed."),
     ];
 
@@ -45,7 +51,14 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         {
             Type = SecuritySchemeType.Http,
             Scheme = "bearer",
-            Description = "An operator key (configuration `Auth:AdminKeys`) or a team's virtual key (`sk-…`, shown once when the team is created).",
+            Description = "An operator key (configuration `Auth:AdminKeys`), a team's virtual key (`sk-…`, shown once when the team is created), a service key (`Auth:ServiceKeys`), a user's API key (`uc_…`) or a token of the identity provider (`Auth:Oidc`).",
+        });
+        document.AddComponent<IOpenApiSecurityScheme>(SessionScheme, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.ApiKey,
+            In = ParameterLocation.Cookie,
+            Name = SessionCookie.Name,
+            Description = "Set by `POST /api/auth/login`. What changes something needs the header `X-CSRF-Token` as well.",
         });
     }
 

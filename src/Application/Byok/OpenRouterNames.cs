@@ -14,9 +14,12 @@ public static partial class OpenRouterNames
         return model.Provider switch
         {
             "openrouter" => name,
-            "openai" => IsChat(name) ? "openai/" + name : null,
+
+            // What answers with vectors or pictures it offers under other names, or not at all.
+            _ when model.Mode != ModelMode.Chat => null,
+            "openai" => "openai/" + name,
             "anthropic" => "anthropic/" + OfClaude(name),
-            "gemini" or "google" => IsChat(name) ? "google/" + name : null,
+            "gemini" or "google" => "google/" + name,
             "deepseek" => "deepseek/" + (name == "deepseek-reasoner" ? "deepseek-r1" : name),
             "mistral" => "mistralai/" + name,
             "xai" => "x-ai/" + name,
@@ -30,12 +33,6 @@ public static partial class OpenRouterNames
             _ => null,
         };
     }
-
-    /// <summary>Models that answer with vectors or pictures are not reached through chat completions.</summary>
-    private static bool IsChat(string name) =>
-        !name.Contains("embedding", StringComparison.Ordinal)
-        && !name.Contains("-image", StringComparison.Ordinal)
-        && !name.StartsWith("dall-e", StringComparison.Ordinal);
 
     /// <summary><c>claude-sonnet-4-5-20250929</c> is <c>claude-sonnet-4.5</c>: without the date, and with a point in the version.</summary>
     private static string OfClaude(string name) => Version().Replace(Snapshot().Replace(name, string.Empty), "${major}.${minor}");

@@ -18,14 +18,16 @@ public sealed class CallAdmission(
     internal async ValueTask<Result<AdmittedCall>> AdmitAsync(Caller caller, Guid jobId, ChatRequest request, string? requestId, CancellationToken cancellationToken)
     {
         var job = await jobs.FindAsync(jobId, cancellationToken);
-        if (job is null || !caller.MayUse(job.TeamId))
+        if (job is null || (caller.OrganizationId is null && !caller.MayUse(job.TeamId)))
+            return JobsErrors.NotFound(jobId);
+
+        // An organization's own users and services may file calls under the jobs of its teams.
+        var team = await teams.FindAsync(job.TeamId, cancellationToken);
+        if (team is null || (caller.OrganizationId is { } organizationId && organizationId != team.OrganizationId))
             return JobsErrors.NotFound(jobId);
         if (job.Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled)
             return JobsErrors.Finished(job.Status);
 
-        var team = await teams.FindAsync(job.TeamId, cancellationToken);
-        if (team is null)
-            return JobsErrors.NotFound(jobId);
         if (team.Refusal is { } refusal)
             return refusal;
 
@@ -142,25 +144,4 @@ internal sealed record AdmittedCall
     public required long StartedTimestamp { get; init; }
 
     public string? RequestId { get; init; }
-}
-
-/// <summary>How a call ended.</summary>
-/// <param name="Error">Null where it succeeded.</param>
-/// <param name="Source">How the usage is known.</param>
-internal readonly record struct CallEnd(Error? Error, TokenUsage Usage, UsageSource Source, bool Streamed, string? FinishReason)
-{
-    /// <summary>The finish reason of a stream whose caller did not wait for its end.</summary>
-    public const string CallerLeft = "caller_left";
-
-    public static CallEnd LeftBeforeAnswer(AdmittedCall call) =>
-        new(null, new TokenUsage(TokenEstimate.FromBytes(call.Request.PromptBytes), 0), UsageSource.Estimated, Streamed: true, CallerLeft);
-
-    /// <summary>
-    /// No upstream answered. One that refused bills nothing; one that was dispatched and not heard of again bills the prompt at
-    /// least, so that much is put on record.
-    /// </summary>
-    public static CallEnd Refused(AdmittedCall call, Error error, bool streamed) =>
-        error.Kind == ErrorKind.UpstreamTimeout
-            ? new CallEnd(error, new TokenUsage(TokenEstimate.FromBytes(call.Request.PromptBytes), 0), UsageSource.Estimated, streamed, null)
-            : new CallEnd(error, default, UsageSource.Unknown, streamed, null);
 }

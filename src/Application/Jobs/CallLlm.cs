@@ -28,6 +28,8 @@ public sealed record LlmAnswer
 
     public required int LatencyMs { get; init; }
 
+    public required DateTimeOffset CreatedAt { get; init; }
+
     /// <summary>The group, or the model alias, that the caller asked for.</summary>
     public required string ModelGroup { get; init; }
 
@@ -50,7 +52,7 @@ internal sealed class CallLlmHandler(CallAdmission admission, ILlmGateway gatewa
         var call = admitted.Value;
         using var lease = call.Lease;
         var reply = await gateway.SendAsync(call.Request, call.Route.Targets, new GatewayCredentials(call.Team.OrganizationId), call.Cache, CancellationToken.None);
-        var record = admission.Record(call, reply, EndOf(call, reply));
+        var record = admission.Record(call, reply, CallEnd.Of(reply, call.Request.PromptBytes));
         await settlement.RecordAsync(record, CancellationToken.None);
 
         return reply.Error is { } error
@@ -62,25 +64,10 @@ internal sealed class CallLlmHandler(CallAdmission admission, ILlmGateway gatewa
                 Answer = reply.Answer!,
                 Usage = record.Usage,
                 LatencyMs = record.LatencyMs,
+                CreatedAt = record.CreatedAt,
                 ModelGroup = call.Route.Name,
                 Cached = reply.Cached,
                 Limits = call.Lease.Status,
             };
-    }
-
-    private static CallEnd EndOf(AdmittedCall call, GatewayReply reply)
-    {
-        if (reply.Error is { } error)
-            return CallEnd.Refused(call, error, streamed: false);
-
-        var answer = reply.Answer!;
-        return answer.Usage is { } usage
-            ? new CallEnd(null, usage, UsageSource.Upstream, Streamed: false, answer.FinishReason)
-            : new CallEnd(
-                null,
-                new TokenUsage(TokenEstimate.FromBytes(call.Request.PromptBytes), TokenEstimate.FromBytes(answer.TextBytes)),
-                UsageSource.Estimated,
-                Streamed: false,
-                answer.FinishReason);
     }
 }

@@ -31,6 +31,8 @@ internal sealed record ModelRoute(string Name, RouteTargets Targets)
     /// <summary>Resolves what the caller asked for against what its team is granted.</summary>
     public static Result<ModelRoute> Resolve(TeamAccess team, CatalogSnapshot catalog, string? modelGroup, string? model)
     {
+        if (model == ChatRequest.AutoModel)
+            model = null;
         var group = modelGroup ?? (model is not null && team.ModelGroups.Contains(model) ? model : null);
         if (group is null && model is null)
         {

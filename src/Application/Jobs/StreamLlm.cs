@@ -35,7 +35,7 @@ internal sealed class StreamLlmHandler(CallAdmission admission, ILlmGateway gate
             using var lease = call.Lease;
             var left = exception as CallerLeftException;
             var sent = new GatewayReply { Attempts = left?.Attempts ?? 0, Model = left?.Model };
-            await settlement.RecordAsync(admission.Record(call, sent, CallEnd.LeftBeforeAnswer(call)), CancellationToken.None);
+            await settlement.RecordAsync(admission.Record(call, sent, CallEnd.LeftBeforeAnswer(call.Request.PromptBytes)), CancellationToken.None);
             throw;
         }
 
@@ -54,89 +54,40 @@ internal sealed class StreamLlmHandler(CallAdmission admission, ILlmGateway gate
     }
 }
 
-/// <summary>A running streamed call.</summary>
-public sealed class LlmStream : IAsyncDisposable
+/// <summary>A running streamed call of a job.</summary>
+public sealed class LlmStream : StreamedCall
 {
     private readonly AdmittedCall _call;
-    private readonly GatewayStream _upstream;
     private readonly CallAdmission _admission;
     private readonly ICallSettlement _settlement;
-    private bool _ended;
-    private bool _settled;
 
     internal LlmStream(AdmittedCall call, GatewayStream upstream, CallAdmission admission, ICallSettlement settlement)
+        : base(upstream)
     {
         _call = call;
-        _upstream = upstream;
         _admission = admission;
         _settlement = settlement;
     }
 
-    public Guid CallId => _call.CallId;
+    public override Guid CallId => _call.CallId;
 
     public Guid JobId => _call.JobId;
 
     /// <summary>The group, or the model alias, that the caller asked for: all that a team sees of who serves it.</summary>
-    public string ModelGroup => _call.Route.Name;
+    public override string Model => _call.Route.Name;
 
-    /// <summary>What is left of the caller's limits.</summary>
-    public RateStatus Limits => _call.Lease.Status;
+    public override DateTimeOffset CreatedAt => _call.StartedAt;
 
-    /// <summary>True where the caller asked for the usage chunk.</summary>
-    public bool IncludeUsage => _call.Request.IncludeUsage;
+    public override RateStatus Limits => _call.Lease.Status;
 
-    /// <summary>True where an earlier answer to the same request is streamed again.</summary>
-    public bool Cached => _upstream.Cached;
+    public override bool IncludeUsage => _call.Request.IncludeUsage;
 
-    /// <summary>Why the stream broke; null while it runs and after a good end.</summary>
-    public Error? Fault => _upstream.Fault;
-
-    /// <summary>The JSON of the upstream's next event; null at the end. Valid until the next call.</summary>
-    public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellationToken)
+    private protected override async Task<TokenUsage> RecordAsync(CallEndOf endOf)
     {
-        var next = await _upstream.ReadAsync(cancellationToken);
-        _ended = next is null;
-        return next;
+        var record = _admission.Record(_call, Upstream, endOf(_call.Request.PromptBytes));
+        await _settlement.RecordAsync(record, CancellationToken.None);
+        return record.Usage;
     }
 
-    /// <summary>
-    /// Commits the call's record: at its end before the last byte goes out, and again harmlessly when it is disposed.
-    /// A stream that was left early is charged for its prompt and for what was delivered.
-    /// </summary>
-    public async Task SettleAsync()
-    {
-        if (_settled)
-            return;
-
-        _settled = true;
-        await _settlement.RecordAsync(_admission.Record(_call, _upstream, End()), CancellationToken.None);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            // Cancelled first: an upstream that nobody reads must not go on generating while its record is written.
-            await _upstream.DisposeAsync();
-            await SettleAsync();
-        }
-        finally
-        {
-            _call.Lease.Dispose();
-        }
-    }
-
-    private CallEnd End()
-    {
-        if (_upstream.Error is { } refused)
-            return CallEnd.Refused(_call, refused, streamed: true);
-
-        var left = !_ended && Fault is null;
-        var finish = left ? CallEnd.CallerLeft : _upstream.FinishReason;
-        if (_upstream.Usage is { } usage && (!left || _upstream.Drained))
-            return new CallEnd(Fault, usage, left ? UsageSource.Drained : UsageSource.Upstream, Streamed: true, finish);
-
-        var delivered = new TokenUsage(TokenEstimate.FromBytes(_call.Request.PromptBytes), TokenEstimate.FromBytes(_upstream.DeliveredTextBytes));
-        return new CallEnd(Fault, delivered, left || Fault is not null ? UsageSource.Delivered : UsageSource.Estimated, Streamed: true, finish);
-    }
+    private protected override void LetGo() => _call.Lease.Dispose();
 }

@@ -1,22 +1,18 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using SaasLlm.Domain.Catalog;
 
 namespace SaasLlm.Application.Llm;
 
-/// <summary>An upstream's plain answer: the raw JSON, scanned once for what is metered and where the rest stands.</summary>
-public sealed class ChatAnswer
+/// <summary>A chat's plain answer: what is metered, and where the rest stands.</summary>
+public sealed class ChatAnswer : ModelAnswer
 {
     private ByteRange _choices;
     private ByteRange _message;
 
-    private ChatAnswer(ReadOnlyMemory<byte> body) => Body = body;
-
-    /// <summary>The upstream's JSON, whole.</summary>
-    public ReadOnlyMemory<byte> Body { get; }
-
-    /// <summary>What the upstream reported; null where it reported none.</summary>
-    public TokenUsage? Usage { get; private set; }
+    private ChatAnswer(ReadOnlyMemory<byte> body)
+        : base(body)
+    {
+    }
 
     /// <summary>The first choice's finish reason; null where it has none.</summary>
     public string? FinishReason { get; private set; }

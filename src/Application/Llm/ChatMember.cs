@@ -87,9 +87,16 @@ internal sealed record ChatMember(string Name, JsonShapes Shapes, ChatMemberUse 
         new("max_calls", JsonShapes.Any, ChatMemberUse.Drop),
         new("ttl_seconds", JsonShapes.Any, ChatMemberUse.Drop),
         new("job_metadata", JsonShapes.Any, ChatMemberUse.Drop),
+        new("top_k", JsonShapes.Number, ChatMemberUse.PassOn) { Extension = ChatExtensions.TopK },
+        new("thinking", JsonShapes.Any, ChatMemberUse.PassOn) { Extension = ChatExtensions.Thinking },
+        new("output_config", JsonShapes.Any, ChatMemberUse.PassOn) { Extension = ChatExtensions.Anthropic },
+        new("cache_control", JsonShapes.Any, ChatMemberUse.PassOn) { Extension = ChatExtensions.Anthropic },
     ];
 
     private static readonly byte[][] Names = [.. All.Select(member => System.Text.Encoding.UTF8.GetBytes(member.Name))];
+
+    /// <summary>What a provider must know to be sent it; none: all are.</summary>
+    public ChatExtensions Extension { get; private init; }
 
     /// <summary>True where it is sent upstream as the caller wrote it.</summary>
     public bool IsPassedOn => Use is not (ChatMemberUse.Drop or ChatMemberUse.ModelGroup or ChatMemberUse.Model

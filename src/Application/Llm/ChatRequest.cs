@@ -8,38 +8,42 @@ namespace SaasLlm.Application.Llm;
 /// A chat request as it came in: the raw JSON, scanned once. Everything that an OpenAI chat request may hold passes through
 /// untouched; only what this service itself needs is read.
 /// </summary>
-public sealed class ChatRequest
+public sealed class ChatRequest : ModelRequest
 {
+    /// <summary>The name of a model that leaves the choice to this service.</summary>
+    public const string AutoModel = "auto";
+
     /// <summary>Deepest nesting that is read.</summary>
     public const int MaxDepth = 64;
 
-    private readonly ByteRange[] _passedOn;
     private readonly ByteRange _streamOptions;
+    private readonly ExtensionMember[]? _extensions;
+    private readonly bool _hasNestedExtensions;
+    private readonly bool _namesMaxCompletionTokens;
+    private int? _maxTokensAllowed;
 
     private ChatRequest(ReadOnlyMemory<byte> body, in ChatRequestScan scan)
+        : base(body, scan.PassedOn)
     {
-        Body = body;
         ModelGroup = scan.ModelGroup;
         Model = scan.Model;
         Purpose = scan.Purpose;
         Stream = scan.Stream;
         IncludeUsage = scan.IncludeUsage;
         MaxTokens = scan.MaxTokens;
+        _namesMaxCompletionTokens = scan.NamesMaxCompletionTokens;
         PromptBytes = scan.PromptBytes;
         CacheTtlSeconds = scan.CacheTtlSeconds;
         Intent = scan.Intent;
-        _passedOn = scan.PassedOn;
         _streamOptions = scan.StreamOptions;
+        _extensions = scan.Extensions;
+        _hasNestedExtensions = scan.HasNestedExtensions;
     }
 
-    /// <summary>The caller's JSON, whole.</summary>
-    public ReadOnlyMemory<byte> Body { get; }
+    public override UpstreamOperation Operation => UpstreamOperation.Chat;
 
     /// <summary>The group asked for; null: the team's first.</summary>
     public string? ModelGroup { get; }
-
-    /// <summary>The model alias asked for; null where a group serves.</summary>
-    public string? Model { get; }
 
     /// <summary>What the call is for, in the caller's words.</summary>
     public string? Purpose { get; }
@@ -50,20 +54,8 @@ public sealed class ChatRequest
     /// <summary>True where the caller asked for the usage chunk (<c>stream_options.include_usage</c>).</summary>
     public bool IncludeUsage { get; }
 
-    /// <summary><c>max_completion_tokens</c> or <c>max_tokens</c>, where given.</summary>
-    public int? MaxTokens { get; }
-
     /// <summary><c>cache.ttl</c>: how old an answer may be that serves again, in seconds; 0: none may; null: as the group or the team says.</summary>
     public int? CacheTtlSeconds { get; }
-
-    /// <summary>What it wants of the model that serves it.</summary>
-    public CallIntent Intent { get; }
-
-    /// <summary>
-    /// UTF-8 bytes of the messages, tools and response format: the base of a prompt estimate. Pictures sent inline count as
-    /// <see cref="ChatRequestScan.InlineDataBytes"/> each, since no model bills them by the length of their base64.
-    /// </summary>
-    public int PromptBytes { get; }
 
     /// <summary>
     /// Scans and checks a body. A member that is read here may stand only once: which of two the upstream would believe
@@ -86,22 +78,56 @@ public sealed class ChatRequest
         return new ChatRequest(body, scan);
     }
 
+    /// <summary>The same request with no more output than so many tokens; null: as it is.</summary>
+    public ChatRequest Within(int? maxTokens)
+    {
+        if (maxTokens is null || maxTokens >= MaxTokens)
+            return this;
+
+        var limited = (ChatRequest)MemberwiseClone();
+        limited._maxTokensAllowed = maxTokens;
+        limited.MaxTokens = maxTokens;
+        return limited;
+    }
+
+    public override void WriteUpstreamBody(IBufferWriter<byte> output, string upstreamModel, bool stream) =>
+        WriteUpstreamBody(output, upstreamModel, stream, ChatExtensions.All);
+
     /// <summary>
     /// The request as it goes upstream: the caller's members byte for byte without this service's own, with the upstream's
     /// name of the model, and for a stream with usage asked for whether or not the caller did.
     /// </summary>
-    public void WriteUpstreamBody(IBufferWriter<byte> output, string upstreamModel, bool stream)
+    /// <param name="known">The extensions that the upstream knows; the others are left out.</param>
+    public void WriteUpstreamBody(IBufferWriter<byte> output, string upstreamModel, bool stream, ChatExtensions known)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(upstreamModel);
         var body = Body.Span;
         output.Write("{\"model\":"u8);
         JsonText.WriteString(output, upstreamModel);
-        foreach (var member in _passedOn)
+        var filters = _hasNestedExtensions && !known.HasFlag(ChatExtensions.Anthropic);
+        foreach (var member in PassedOn)
         {
+            if (_maxTokensAllowed is not null && IsMaxTokens(member.In(body)))
+                continue;
+
             output.Write(","u8);
-            output.Write(member.In(body));
+            if (filters)
+                ExtensionFilter.Write(output, member.In(body));
+            else
+                output.Write(member.In(body));
         }
+
+        if (_maxTokensAllowed is { } allowed)
+        {
+            output.Write(_namesMaxCompletionTokens ? ",\"max_completion_tokens\":"u8 : ",\"max_tokens\":"u8);
+            Span<byte> digits = stackalloc byte[11];
+            System.Buffers.Text.Utf8Formatter.TryFormat(allowed, digits, out var length);
+            output.Write(digits[..length]);
+        }
+
+        if (_extensions is not null)
+            WriteExtensions(output, body, known);
 
         if (stream)
             WriteStreamMembers(output, body);
@@ -114,6 +140,20 @@ public sealed class ChatRequest
     /// </summary>
     /// <returns>False where the request is too involved to be worth it; what is written then means nothing.</returns>
     public bool TryWriteCanonical(IBufferWriter<byte> output, bool stream) => CanonicalRequest.TryWrite(Body, stream, output);
+
+    private static bool IsMaxTokens(ReadOnlySpan<byte> member) => member.StartsWith("\"max_tokens\""u8) || member.StartsWith("\"max_completion_tokens\""u8);
+
+    private void WriteExtensions(IBufferWriter<byte> output, ReadOnlySpan<byte> body, ChatExtensions known)
+    {
+        foreach (var (kind, range) in _extensions!)
+        {
+            if (!known.HasFlag(kind))
+                continue;
+
+            output.Write(","u8);
+            output.Write(range.In(body));
+        }
+    }
 
     private void WriteStreamMembers(IBufferWriter<byte> output, ReadOnlySpan<byte> body)
     {

@@ -20,6 +20,7 @@ internal ref struct ChatRequestScan(ReadOnlySpan<byte> body)
     private Utf8JsonReader _reader = new(body, new JsonReaderOptions { MaxDepth = ChatRequest.MaxDepth });
     private ByteRange[] _members = new ByteRange[8];
     private int _memberCount;
+    private ExtensionMember[]? _extensions;
     private ulong _seen;
     private bool _hasMessages;
     private string? _modelGroup;
@@ -41,6 +42,9 @@ internal ref struct ChatRequestScan(ReadOnlySpan<byte> body)
     /// <summary><c>max_completion_tokens</c>, which replaces the older <c>max_tokens</c> where both are given.</summary>
     public readonly int? MaxTokens => _maxCompletionTokens ?? _maxTokens;
 
+    /// <summary>True where the caller limits the output by the newer name, which not every provider knows.</summary>
+    public readonly bool NamesMaxCompletionTokens => _maxCompletionTokens is not null;
+
     public bool Stream { get; private set; }
 
     public bool IncludeUsage { get; private set; }
@@ -48,6 +52,12 @@ internal ref struct ChatRequestScan(ReadOnlySpan<byte> body)
     public int PromptBytes { get; private set; }
 
     public ByteRange StreamOptions { get; private set; }
+
+    /// <summary>True where messages or tools hold some of <see cref="ChatExtensions.Anthropic"/>; now and then also where they only seem to.</summary>
+    public bool HasNestedExtensions { get; private set; }
+
+    /// <summary>The request's own members that not every provider knows; null: none.</summary>
+    public readonly ExtensionMember[]? Extensions => _extensions;
 
     public int? CacheTtlSeconds { get; private set; }
 
@@ -109,7 +119,9 @@ internal ref struct ChatRequestScan(ReadOnlySpan<byte> body)
 
         SkipTo(valueDepth);
         var end = (int)_reader.BytesConsumed;
-        if (member is null || member.IsPassedOn)
+        if (member is { Extension: not ChatExtensions.None })
+            _extensions = [.. _extensions ?? [], new ExtensionMember(member.Extension, new ByteRange(start, end))];
+        else if (member is null || member.IsPassedOn)
             PassOn(new ByteRange(start, end));
         if (member is { IsCounted: true })
             PromptBytes += end - valueStart;
@@ -145,9 +157,7 @@ internal ref struct ChatRequestScan(ReadOnlySpan<byte> body)
             case ChatMemberUse.Choices:
                 return ReadCount(member.Name, MaxChoices, out _);
             case ChatMemberUse.Tools:
-                _reader.Read();
-                if (_reader.TokenType != JsonTokenType.EndArray)
-                    _needs |= ModelNeeds.Tools;
+                ReadTools();
                 return null;
             case ChatMemberUse.ResponseFormat:
                 ReadResponseFormat();
@@ -198,6 +208,16 @@ internal ref struct ChatRequestScan(ReadOnlySpan<byte> body)
     {
         _power = power;
         return null;
+    }
+
+    private void ReadTools()
+    {
+        var depth = _reader.CurrentDepth;
+        while (_reader.Read() && _reader.CurrentDepth > depth)
+        {
+            _needs |= ModelNeeds.Tools;
+            NoteCacheControl();
+        }
     }
 
     private void ReadResponseFormat()
@@ -294,10 +314,13 @@ internal ref struct ChatRequestScan(ReadOnlySpan<byte> body)
                 if (_reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.Null))
                     return Error.Field($"messages[{index}].tool_calls", "must be an array.");
                 saysSomething |= _reader.TokenType != JsonTokenType.Null;
-                _reader.Skip();
+                SkipToolCalls();
             }
             else
             {
+                HasNestedExtensions |= _reader.ValueTextEquals("thinking_blocks"u8) || _reader.ValueTextEquals("is_error"u8);
+                NoteCacheControl();
+
                 // What else an assistant's turn may consist of.
                 var alsoSays = _reader.ValueTextEquals("function_call"u8) || _reader.ValueTextEquals("refusal"u8) || _reader.ValueTextEquals("audio"u8);
                 _reader.Read();
@@ -329,8 +352,23 @@ internal ref struct ChatRequestScan(ReadOnlySpan<byte> body)
                 PromptBytes -= _reader.ValueSpan.Length - InlineDataBytes;
             else if (_reader.TokenType == JsonTokenType.PropertyName && _reader.ValueTextEquals("image_url"u8))
                 _needs |= ModelNeeds.Vision;
+            else
+                NoteCacheControl();
         }
     }
+
+    private void SkipToolCalls()
+    {
+        var depth = _reader.CurrentDepth;
+        if (_reader.TokenType != JsonTokenType.StartArray)
+            return;
+
+        while (_reader.Read() && _reader.CurrentDepth > depth)
+            NoteCacheControl();
+    }
+
+    private void NoteCacheControl() =>
+        HasNestedExtensions |= _reader.TokenType == JsonTokenType.PropertyName && _reader.ValueTextEquals("cache_control"u8);
 
     /// <summary>Reads on to the end of the value that began at this depth, wherever a check has stopped within it.</summary>
     private void SkipTo(int depth)
@@ -347,3 +385,6 @@ internal ref struct ChatRequestScan(ReadOnlySpan<byte> body)
         _members[_memberCount++] = member;
     }
 }
+
+/// <summary>A member that only some providers are sent.</summary>
+internal readonly record struct ExtensionMember(ChatExtensions Kind, ByteRange Range);

@@ -19,7 +19,7 @@ internal static class GeneratedText
             if (reader.TokenType == JsonTokenType.PropertyName)
             {
                 // The same text a second time, in the form that some providers want back.
-                if (reader.ValueTextEquals("reasoning_details"u8))
+                if (reader.ValueTextEquals("reasoning_details"u8) || reader.ValueTextEquals("thinking_blocks"u8))
                     reader.Skip();
                 else
                     isText = IsText(ref reader);

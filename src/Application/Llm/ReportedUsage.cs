@@ -29,9 +29,9 @@ internal static class ReportedUsage
                 total = ReadCount(ref reader);
             else if (reader.ValueTextEquals("prompt_cache_hit_tokens"u8))
                 cached = Math.Max(cached, ReadCount(ref reader));
-            else if (reader.ValueTextEquals("prompt_tokens_details"u8))
+            else if (reader.ValueTextEquals("prompt_tokens_details"u8) || reader.ValueTextEquals("input_tokens_details"u8))
                 ReadPromptDetails(ref reader, ref cached, ref written);
-            else if (reader.ValueTextEquals("completion_tokens_details"u8))
+            else if (reader.ValueTextEquals("completion_tokens_details"u8) || reader.ValueTextEquals("output_tokens_details"u8))
                 reasoning = ReadDetail(ref reader, "reasoning_tokens"u8);
             else
                 reader.Skip();

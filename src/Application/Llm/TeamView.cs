@@ -27,6 +27,9 @@ public sealed class TeamView
         _showUsage = showUsage;
     }
 
+    /// <summary>True once usage has been written.</summary>
+    public bool HasShownUsage { get; private set; }
+
     /// <summary>Writes the rewritten JSON; false (nothing written) where nothing would be left to show, as of a usage chunk that was not asked for.</summary>
     /// <exception cref="JsonException">It is not JSON; the gateway's streams hand out only what is.</exception>
     public bool TryWrite(ReadOnlySpan<byte> json, IBufferWriter<byte> output)
@@ -86,6 +89,7 @@ public sealed class TeamView
 
         if (usage.Length > 0)
         {
+            HasShownUsage = true;
             output.Write(",\"usage\":"u8);
             var usageReader = new Utf8JsonReader(usage.In(json));
             usageReader.Read();

@@ -26,7 +26,9 @@ public sealed class ByokKeys(IReadOnlyDictionary<string, ByokKey> byProvider)
     public ByokKey? For(CatalogModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (byProvider.Count == 0)
+
+        // What the operator promises to keep on its own machines does not leave them because a caller has a key.
+        if (byProvider.Count == 0 || model.Local)
             return null;
         if (byProvider.TryGetValue(ByokProviders.Canonical(model.Provider), out var own))
             return own;

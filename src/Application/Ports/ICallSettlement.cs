@@ -41,9 +41,11 @@ public sealed record CallRecord
     /// <summary>UUID v7; recording the same id twice changes nothing.</summary>
     public required Guid CallId { get; init; }
 
-    public required Guid JobId { get; init; }
+    /// <summary>Null where the call is metered by itself.</summary>
+    public required Guid? JobId { get; init; }
 
-    public required string TeamId { get; init; }
+    /// <summary>Null where no team called.</summary>
+    public required string? TeamId { get; init; }
 
     public string? Purpose { get; init; }
 

@@ -66,6 +66,9 @@ public sealed record CatalogModel
 
     public ModelMode Mode { get; init; }
 
+    /// <summary>When it came into the catalogue.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
     /// <summary>True where no data leaves the operator's own machines.</summary>
     public bool Local { get; init; }
 

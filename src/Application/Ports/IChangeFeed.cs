@@ -12,7 +12,7 @@ public enum ChangedThing
     /// <summary>Models, groups, access groups or provider credentials; no id, the catalogue is loaded whole.</summary>
     Catalog,
 
-    /// <summary>An organization's status, limits, tier or wallets; every team is dropped; the id is the organization's.</summary>
+    /// <summary>An organization's status, limits, tier or wallets; every team and every user is dropped; the id is the organization's.</summary>
     Organization,
 
     /// <summary>A tier's terms; the id is its name.</summary>
@@ -23,6 +23,18 @@ public enum ChangedThing
 
     /// <summary>A key that a user or an organization brought; the id is the organization's.</summary>
     Byok,
+
+    /// <summary>A user's status, rights or memberships; the id is the user's.</summary>
+    User,
+
+    /// <summary>A login at an identity provider; the id is <see cref="ExternalLogin.Hash"/>.</summary>
+    Login,
+
+    /// <summary>A user's API key; the id is the lower-case hex of its SHA-256.</summary>
+    UserKey,
+
+    /// <summary>A session; the id is the lower-case hex of its token's SHA-256.</summary>
+    Session,
 }
 
 /// <summary>Tells every node, within the transaction that makes the change, to drop what it cached.</summary>

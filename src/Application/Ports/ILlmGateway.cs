@@ -5,21 +5,27 @@ using SaasLlm.Domain.Shared;
 namespace SaasLlm.Application.Ports;
 
 /// <summary>
-/// Sends a chat request to the best of the given models that answers: the choice, retries, time-outs, circuit breakers,
+/// Sends a request to the best of the given models that answers: the choice, retries, time-outs, circuit breakers,
 /// cool-downs, hedging and fallbacks are its business. Upstream faults come back as an <see cref="Error"/>, never as an exception; only the caller's own
 /// cancellation throws <see cref="CallerLeftException"/>.
 /// </summary>
 public interface ILlmGateway
 {
-    /// <summary>A plain call.</summary>
-    /// <param name="request">Its <see cref="ChatRequest.Body"/> must not change until the call has ended.</param>
+    /// <summary>A plain chat.</summary>
+    /// <param name="request">Its <see cref="ModelRequest.Body"/> must not change until the call has ended.</param>
     /// <param name="targets">The models to choose from; at least one.</param>
     /// <param name="credentials">Whose keys are used.</param>
     /// <param name="cache">Whether an earlier answer to the same request may serve; null: never, and this one is not kept.</param>
     Task<GatewayReply> SendAsync(
         ChatRequest request, RouteTargets targets, GatewayCredentials credentials, CachePolicy? cache, CancellationToken cancellationToken);
 
-    /// <summary>A streamed call: returns when an upstream has answered with a good status, or when all have failed. Retry and fallback happen only before that.</summary>
+    /// <summary>Embeddings or pictures. They are never served from an earlier answer, and never asked of two models at once.</summary>
+    /// <param name="request">Its <see cref="ModelRequest.Body"/> must not change until the call has ended.</param>
+    /// <param name="targets">The models to choose from; at least one. Those whose provider's API has no such operation are passed over.</param>
+    /// <param name="credentials">Whose keys are used.</param>
+    Task<ModelReply> SendAsync(ModelRequest request, RouteTargets targets, GatewayCredentials credentials, CancellationToken cancellationToken);
+
+    /// <summary>A streamed chat: returns when an upstream has answered with a good status, or when all have failed. Retry and fallback happen only before that.</summary>
     Task<GatewayStream> OpenStreamAsync(
         ChatRequest request, RouteTargets targets, GatewayCredentials credentials, CachePolicy? cache, CancellationToken cancellationToken);
 }
@@ -30,7 +36,8 @@ public interface ILlmGateway
 /// </summary>
 /// <param name="OrganizationId">Whose own provider credentials come before the operator's.</param>
 /// <param name="Byok">The keys that the caller brought, which come before both; null: none.</param>
-public readonly record struct GatewayCredentials(string OrganizationId, ByokKeys? Byok = null);
+/// <param name="OwnKeysOnly">True where the caller may not have the targets from the platform, so that no key falls back to it.</param>
+public readonly record struct GatewayCredentials(string OrganizationId, ByokKeys? Byok = null, bool OwnKeysOnly = false);
 
 /// <summary>That answers of one tenant are kept, and for how long.</summary>
 /// <param name="TeamId">The tenant: no other is ever served from what this one asked.</param>
@@ -97,11 +104,18 @@ public sealed class CallerLeftException : OperationCanceledException
     public int Attempts { get; init; }
 }
 
-/// <summary>A plain answer.</summary>
+/// <summary>A plain chat's answer.</summary>
 public sealed class GatewayReply : GatewayOutcome
 {
     /// <summary>What the model answered; null on failure.</summary>
     public ChatAnswer? Answer { get; init; }
+}
+
+/// <summary>The answer to what is no chat.</summary>
+public sealed class ModelReply : GatewayOutcome
+{
+    /// <summary>An <see cref="Llm.Embeddings.EmbeddingsAnswer"/> or an <see cref="Llm.Images.ImageAnswer"/>, as was asked for; null on failure.</summary>
+    public ModelAnswer? Answer { get; init; }
 }
 
 /// <summary>An open stream. Read it to its end with <see cref="ReadAsync"/>, then look at what it saw; dispose it in any case, which cancels the upstream.</summary>

@@ -27,6 +27,6 @@ public interface IOrganizationRepository
     /// <summary>True while a team that is not deleted belongs to it.</summary>
     Task<bool> HasTeamsAsync(string organizationId, CancellationToken cancellationToken);
 
-    /// <summary>Deletes it, with the provider credentials that it brought.</summary>
+    /// <summary>Deletes it, with its provider credentials, its memberships and its users' keys.</summary>
     Task DeleteAsync(string organizationId, CancellationToken cancellationToken);
 }

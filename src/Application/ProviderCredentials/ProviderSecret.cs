@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using FluentValidation;
 
 namespace SaasLlm.Application.ProviderCredentials;
 
 /// <summary>The rules of a provider's key and address.</summary>
-internal static class ProviderSecret
+internal static partial class ProviderSecret
 {
     private const int MaxKeyLength = 4096;
     private const int MaxApiBaseLength = 2000;
@@ -20,13 +21,17 @@ internal static class ProviderSecret
 
     public static IRuleBuilderOptions<T, string?> ApiBase<T>(this IRuleBuilder<T, string?> rule) =>
         rule.Must(apiBase => string.IsNullOrEmpty(apiBase) || IsAddress(apiBase))
-            .WithMessage("must be an absolute http or https address without user name, query or fragment.");
+            .WithMessage("must be an absolute http or https address without user name or fragment, and without a query but api-version.");
 
     private static bool IsAddress(string apiBase) =>
         apiBase.Length <= MaxApiBaseLength
-        && apiBase.All(c => c is > ' ' and < '\u007f' and not ('\\' or '?' or '#'))
+        && apiBase.All(c => c is > ' ' and < '\u007f' and not ('\\' or '#'))
         && Uri.TryCreate(apiBase, UriKind.Absolute, out var uri)
         && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
         && uri.Host.Length > 0
-        && uri.UserInfo.Length == 0;
+        && uri.UserInfo.Length == 0
+        && NoQueryButVersion().IsMatch(apiBase);
+
+    [GeneratedRegex(@"^[^?]*(?:\?api-version=[A-Za-z0-9.\-]+)?$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NoQueryButVersion();
 }

@@ -28,7 +28,7 @@ internal sealed class TestProviderCredentialHandler(IProviderCredentialRepositor
             return ProviderCredentialsErrors.Unreadable(secret.KeyId);
 
         var apiBase = credential.ApiBase is null ? null : new Uri(credential.ApiBase);
-        var outcome = await probe.TestAsync(credential.Provider, apiKey, apiBase, cancellationToken);
+        var outcome = await probe.TestAsync(credential.Provider, apiKey, apiBase, isCallersAddress: false, cancellationToken);
         return new ProviderCredentialTest(
             credential.CredentialId, credential.Provider, outcome.Ok, outcome.StatusCode, outcome.Message, outcome.LatencyMs);
     }

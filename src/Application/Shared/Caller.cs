@@ -65,7 +65,9 @@ public sealed record Caller
     public static Caller Service(string name, string organizationId) =>
         new(CallerKind.Service, name) { OrganizationId = organizationId, UserId = name };
 
-    public static Caller User(string userId, string name, string organizationId, OrganizationRole role) =>
+    /// <param name="organizationId">Null: the user belongs to none, and may do no more than keep their account.</param>
+    /// <param name="role">Null where there is no organization.</param>
+    public static Caller User(string userId, string name, string? organizationId, OrganizationRole? role) =>
         new(CallerKind.User, name) { OrganizationId = organizationId, UserId = userId, Role = role };
 
     /// <summary>True where the caller may see and use this team's things.</summary>

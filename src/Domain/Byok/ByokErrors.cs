@@ -28,6 +28,9 @@ public static class ByokErrors
     public static Error NotFound(Guid keyId) =>
         new("byok_key_not_found", $"No BYOK key '{keyId}'.", ErrorKind.NotFound);
 
+    public static Error AnotherOrganization() =>
+        new("organization_not_yours", "The organization is not the caller's.", ErrorKind.Forbidden);
+
     public static Error AdminsOnly() =>
         new("organization_admin_required", "An organization's own keys are kept by its owners and admins.", ErrorKind.Forbidden);
 

@@ -1,6 +1,7 @@
 using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using SaasLlm.Application.Byok;
 using SaasLlm.Application.Ports;
 using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Llm;
@@ -98,6 +99,6 @@ internal sealed partial class ByokDirectory(
         public required bool FallBackToPlatform { get; init; }
 
         public ByokCredential ToKey(string apiKey, IByokUses uses) =>
-            new(KeyId, Provider, FallBackToPlatform, new ProviderKey($"byok:{KeyId:N}", apiKey, ByokAddress.Of(ApiBase, ApiVersion)), uses);
+            new(KeyId, Provider, FallBackToPlatform, new ProviderKey($"byok:{KeyId:N}", apiKey, ByokAddress.Of(ApiBase is null ? null : new Uri(ApiBase), ApiVersion)), uses);
     }
 }

@@ -21,7 +21,7 @@ internal static class CatalogLoader
             """
             select model_alias, provider, upstream_model, input_usd_per_million, output_usd_per_million,
                 cached_input_usd_per_million, cache_write_usd_per_million, context_window, max_output_tokens, max_parallel, active,
-                mode, local, tiers, capabilities, task_types,
+                mode, local, tiers, capabilities, task_types, created_at,
                 (
                     select min(tier.rank)
                     from tiers as tier
@@ -90,6 +90,8 @@ internal static class CatalogLoader
 
         public int? TierRank { get; init; }
 
+        public required DateTimeOffset CreatedAt { get; init; }
+
         public CatalogModel ToModel() => new()
         {
             Alias = ModelAlias,
@@ -108,6 +110,7 @@ internal static class CatalogLoader
                 "image_generation" => ModelMode.ImageGeneration,
                 _ => ModelMode.Chat,
             },
+            CreatedAt = CreatedAt,
             Local = Local,
             Tiers = Tiers,
 

@@ -1,3 +1,4 @@
+using SaasLlm.Application.Llm;
 using SaasLlm.Application.Ports;
 using SaasLlm.Infrastructure.Llm.Balancing;
 using SaasLlm.Infrastructure.Llm.Providers;
@@ -43,6 +44,10 @@ internal sealed class Deployment
 
     /// <summary>True where the sandbox stands in for a model that nobody has a credential for.</summary>
     public required bool IsInvented { get; init; }
+
+    /// <summary>Where such requests go; null where the provider's API has no such operation.</summary>
+    public Uri? AddressOf(UpstreamOperation operation) =>
+        operation == UpstreamOperation.Chat ? Address : Dialect.AddressOf(operation, ApiBase, UpstreamModel);
 
     /// <summary>For logs.</summary>
     public override string ToString() => Name;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using SaasLlm.Application.Llm;
 using SaasLlm.Application.Ports;
 using SaasLlm.Infrastructure.Llm.Balancing;
 using SaasLlm.Infrastructure.Llm.Providers;
@@ -42,19 +43,17 @@ internal sealed class Deployments(
     /// a real model's fallback must never be an invented answer.
     /// </summary>
     public ValueTask<Route[]> ResolveAsync(RouteTargets targets, GatewayCredentials credentials, CancellationToken cancellationToken) =>
-        credentials.Byok is { IsEmpty: false } byok
-            ? ResolveOwnAsync(targets, byok, credentials.OrganizationId, cancellationToken)
+        credentials.Byok is { } byok && byok.ServeAny(targets)
+            ? ResolveOwnAsync(targets, byok, credentials, cancellationToken)
             : ResolvePlatformAsync(targets, credentials.OrganizationId, cancellationToken);
 
-    private async ValueTask<Route[]> ResolveOwnAsync(RouteTargets targets, ByokKeys byok, string organizationId, CancellationToken cancellationToken)
+    private async ValueTask<Route[]> ResolveOwnAsync(RouteTargets targets, ByokKeys byok, GatewayCredentials credentials, CancellationToken cancellationToken)
     {
         var own = Own(targets, byok);
-        if (own.Length > 0 && !Array.TrueForAll(own, static route => route.Deployment.Byok!.FallsBackToPlatform))
+        if (own.Length == 0 || credentials.OwnKeysOnly || !Array.TrueForAll(own, static route => route.Deployment.Byok!.FallsBackToPlatform))
             return own;
 
-        var platform = await ResolvePlatformAsync(targets, organizationId, cancellationToken);
-        if (own.Length == 0)
-            return platform;
+        var platform = await ResolvePlatformAsync(targets, credentials.OrganizationId, cancellationToken);
         if (platform is [] or [{ Deployment.IsInvented: true }, ..])
             return own;
 

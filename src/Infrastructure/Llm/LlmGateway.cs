@@ -39,12 +39,32 @@ internal sealed class LlmGateway(
         var error = ErrorOf(call, answer);
         return new GatewayReply
         {
-            Answer = answer?.Answer,
+            Answer = (ChatAnswer?)answer?.Answer,
             Error = error,
             Model = call.Model,
             ByokKeyId = call.ByokKeyId,
             Attempts = call.Attempts,
             GivenUp = call.GivenUp,
+            IsInvented = error is null && call.IsInvented,
+        };
+    }
+
+    public async Task<ModelReply> SendAsync(ModelRequest request, RouteTargets targets, GatewayCredentials credentials, CancellationToken cancellationToken)
+    {
+        var routes = await deployments.ResolveAsync(targets, credentials, cancellationToken);
+        if (routes.Length == 0)
+            return new ModelReply { Error = LlmErrors.NoCredential(), Attempts = 0 };
+
+        var call = new UpstreamCall(request, targets, routes, isStream: false, time.GetTimestamp(), cancellationToken);
+        var answer = await RunAsync(call, targets);
+        var error = ErrorOf(call, answer);
+        return new ModelReply
+        {
+            Answer = answer?.Answer,
+            Error = error,
+            Model = call.Model,
+            ByokKeyId = call.ByokKeyId,
+            Attempts = call.Attempts,
             IsInvented = error is null && call.IsInvented,
         };
     }

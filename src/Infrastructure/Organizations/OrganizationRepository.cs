@@ -157,6 +157,24 @@ internal sealed class OrganizationRepository(PostgresSession session) : IOrganiz
             """,
             new { organizationId },
             cancellationToken);
+
+        // Another organization may take the id; nobody must belong to it already.
+        await session.ExecuteAsync(
+            """
+            with removed_keys as (
+                delete from user_api_keys
+                where organization_id = @organizationId
+            ),
+            freed_sessions as (
+                update user_sessions
+                set organization_id = null
+                where organization_id = @organizationId
+            )
+            delete from organization_members
+            where organization_id = @organizationId
+            """,
+            new { organizationId },
+            cancellationToken);
         await session.ExecuteAsync(
             """
             delete from byok_keys

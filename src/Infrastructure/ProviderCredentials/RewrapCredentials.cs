@@ -7,7 +7,7 @@ namespace SaasLlm.Infrastructure.ProviderCredentials;
 
 /// <summary>
 /// After a rotation, re-encrypts with the active key what another key of the ring still holds, so that the old key can be
-/// taken out of the ring. Each row is guarded by the ciphertext that was read: another node, or an operator's change, wins.
+/// taken out of the ring. Each row is guarded by the ciphertext that was read: another node, or a change meanwhile, wins.
 /// </summary>
 internal sealed partial class RewrapCredentials(PostgresSession session, ISecretBox box, EncryptionKeys keys, ILogger<RewrapCredentials> logger)
 {
@@ -17,45 +17,78 @@ internal sealed partial class RewrapCredentials(PostgresSession session, ISecret
         if (keys.ActiveId is not { } activeId)
             return 0;
 
-        var rows = await session.QueryAsync<EncryptedKey>(
+        var rewrapped = await RewrapAsync(
+            "provider credential",
+            SecretOwner.ProviderCredential,
             """
-            select credential_id, api_key_encrypted, encryption_key_id
+            select credential_id as id, api_key_encrypted, encryption_key_id
             from provider_credentials
             where encryption_key_id <> @activeId
             """,
-            new { activeId },
+            """
+            update provider_credentials
+            set api_key_encrypted = @Ciphertext,
+                encryption_key_id = @KeyId
+            where credential_id = @Id
+              and api_key_encrypted = @ApiKeyEncrypted
+            """,
+            activeId,
             cancellationToken);
-        var rewrapped = 0;
-        foreach (var row in rows)
-        {
-            var owner = SecretOwner.ProviderCredential(row.CredentialId);
-            if (box.Open(row.Secret, owner) is not { } apiKey)
-            {
-                LogUnreadable(row.CredentialId, row.EncryptionKeyId);
-                continue;
-            }
-
-            var secret = box.Seal(apiKey, owner);
-            rewrapped += await session.ExecuteAsync(
-                """
-                update provider_credentials
-                set api_key_encrypted = @Ciphertext,
-                    encryption_key_id = @KeyId
-                where credential_id = @CredentialId
-                  and api_key_encrypted = @ApiKeyEncrypted
-                """,
-                new { row.CredentialId, row.ApiKeyEncrypted, secret.Ciphertext, secret.KeyId },
-                cancellationToken);
-        }
-
+        rewrapped += await RewrapAsync(
+            "BYOK key",
+            SecretOwner.ByokKey,
+            """
+            select key_id as id, api_key_encrypted, encryption_key_id
+            from byok_keys
+            where encryption_key_id <> @activeId
+            """,
+            """
+            update byok_keys
+            set api_key_encrypted = @Ciphertext,
+                encryption_key_id = @KeyId
+            where key_id = @Id
+              and api_key_encrypted = @ApiKeyEncrypted
+            """,
+            activeId,
+            cancellationToken);
         if (rewrapped > 0)
             LogRewrapped(rewrapped, activeId);
         return rewrapped;
     }
 
-    [LoggerMessage(LogLevel.Warning, "Provider credential {CredentialId} cannot be decrypted: encryption key '{KeyId}' is not in the ring, or the row was tampered with")]
-    private partial void LogUnreadable(Guid credentialId, string keyId);
+    private async Task<int> RewrapAsync(
+        string kind, Func<Guid, string> ownerOf, string select, string update, string activeId, CancellationToken cancellationToken)
+    {
+        var rewrapped = 0;
+        foreach (var row in await session.QueryAsync<SealedRow>(select, new { activeId }, cancellationToken))
+        {
+            var owner = ownerOf(row.Id);
+            if (box.Open(new SealedSecret(row.EncryptionKeyId, row.ApiKeyEncrypted), owner) is not { } apiKey)
+            {
+                LogUnreadable(kind, row.Id, row.EncryptionKeyId);
+                continue;
+            }
 
-    [LoggerMessage(LogLevel.Information, "Re-encrypted {Count} provider credentials with key '{KeyId}'")]
+            var secret = box.Seal(apiKey, owner);
+            rewrapped += await session.ExecuteAsync(
+                update, new { row.Id, row.ApiKeyEncrypted, secret.Ciphertext, secret.KeyId }, cancellationToken);
+        }
+
+        return rewrapped;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The {Kind} {Id} cannot be decrypted: encryption key '{KeyId}' is not in the ring, or the row was tampered with")]
+    private partial void LogUnreadable(string kind, Guid id, string keyId);
+
+    [LoggerMessage(LogLevel.Information, "Re-encrypted {Count} stored keys with key '{KeyId}'")]
     private partial void LogRewrapped(int count, string keyId);
+
+    private sealed record SealedRow
+    {
+        public required Guid Id { get; init; }
+
+        public required byte[] ApiKeyEncrypted { get; init; }
+
+        public required string EncryptionKeyId { get; init; }
+    }
 }

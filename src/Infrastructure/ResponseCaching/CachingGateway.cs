@@ -32,6 +32,9 @@ internal sealed class CachingGateway(
             ? upstream.SendAsync(request, targets, credentials, null, cancellationToken)
             : SendAsync(new CachedCall(request, targets, credentials, key, cache.TtlSeconds), cancellationToken);
 
+    public Task<ModelReply> SendAsync(ModelRequest request, RouteTargets targets, GatewayCredentials credentials, CancellationToken cancellationToken) =>
+        upstream.SendAsync(request, targets, credentials, cancellationToken);
+
     public Task<GatewayStream> OpenStreamAsync(
         ChatRequest request, RouteTargets targets, GatewayCredentials credentials, CachePolicy? cache, CancellationToken cancellationToken) =>
         cache is null || UsesByok(credentials, targets) || !ResponseKey.TryCreate(request, targets, cache, stream: true, out var key)

@@ -2,27 +2,17 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
 using SaasLlm.Application.Ports;
-using SaasLlm.Domain.Catalog;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Infrastructure.Postgres;
 
 namespace SaasLlm.Infrastructure.Settlement;
 
 /// <summary>
-/// Writes call records and the totals of their jobs. A database that is away does not lose them: the batch is kept and tried
-/// again, and only the callers that wait for it get a 503 after a while.
+/// Writes the calls of jobs and the totals of their jobs.
 /// </summary>
-internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimeProvider time, ILogger<CallSettlement> logger)
-    : GroupCommit<CallSettlement.Pending>, ICallSettlement
+internal sealed class CallSettlement(NpgsqlDataSource dataSource, TimeProvider time, ILogger<CallSettlement> logger)
+    : DurableCommit<CallSettlement.Pending>(time, logger), ICallSettlement
 {
-    /// <summary>How long an answer waits for its record while the database is away, to the next attempt's end.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(15);
-
-    /// <summary>A database that takes so long for a batch is treated as one that is away: the batch is tried again.</summary>
-    private const int AttemptSeconds = 10;
-
-    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
-
     /// <summary>
     /// Jobs are locked in id order, the one order that every writer keeps, so batches of several nodes cannot deadlock.
     /// A record that is there already (a commit whose answer got lost) is skipped, totals included.
@@ -103,7 +93,7 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
 
     public Task RecordAsync(CallRecord call, CancellationToken cancellationToken)
     {
-        var pending = new Pending(call, time.GetTimestamp());
+        var pending = new Pending(call, Time.GetTimestamp());
         Enqueue(pending);
         return cancellationToken.CanBeCanceled ? pending.Task.WaitAsync(cancellationToken) : pending.Task;
     }
@@ -113,30 +103,10 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
 
     protected override ValueTask ReleaseAsync() => _calls.DisposeAsync();
 
-    protected override async Task<bool> ShouldRetryAsync(Exception exception)
-    {
-        if (!DatabaseOutage.Is(exception))
-        {
-            LogPoisoned(exception);
-            return false;
-        }
-
-        if (GivenUp.IsCancellationRequested)
-        {
-            LogLost(exception, Queued);
-            return false;
-        }
-
-        LogRetrying(exception, Queued);
-        await Task.Delay(RetryPause, time);
-        LetGo(item => time.GetElapsedTime(item.Since) >= LongestWait, static () => new SettlementUnavailableException());
-        return true;
-    }
-
     private static BatchColumn<Pending>[] Columns() =>
     [
         BatchColumn<Pending>.Of("call_id", NpgsqlDbType.Uuid, static item => item.Call.CallId),
-        BatchColumn<Pending>.Of("job_id", NpgsqlDbType.Uuid, static item => item.Call.JobId),
+        BatchColumn<Pending>.Of("job_id", NpgsqlDbType.Uuid, static item => item.Call.JobId!.Value),
         BatchColumn<Pending>.Of("team_id", NpgsqlDbType.Text, static item => item.Call.TeamId),
         BatchColumn<Pending>.Of("purpose", NpgsqlDbType.Text, static item => item.Call.Purpose),
         BatchColumn<Pending>.Of("model_group", NpgsqlDbType.Text, static item => item.Call.ModelGroup),
@@ -152,7 +122,7 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
         BatchColumn<Pending>.Of("cached_tokens", NpgsqlDbType.Integer, static item => item.Call.Usage.CachedTokens),
         BatchColumn<Pending>.Of("cache_write_tokens", NpgsqlDbType.Integer, static item => item.Call.Usage.CacheWriteTokens),
         BatchColumn<Pending>.Of("reasoning_tokens", NpgsqlDbType.Integer, static item => item.Call.Usage.ReasoningTokens),
-        BatchColumn<Pending>.Of("usage_source", NpgsqlDbType.Text, static item => NameOf(item.Call.UsageSource)),
+        BatchColumn<Pending>.Of("usage_source", NpgsqlDbType.Text, static item => UsageSourceNames.Of(item.Call.UsageSource)),
         BatchColumn<Pending>.Of("input_price", NpgsqlDbType.Numeric, static item => item.Call.Model?.Prices?.InputUsdPerMillion),
         BatchColumn<Pending>.Of("output_price", NpgsqlDbType.Numeric, static item => item.Call.Model?.Prices?.OutputUsdPerMillion),
         BatchColumn<Pending>.Of("cached_price", NpgsqlDbType.Numeric, static item => item.Call.Model?.Prices?.CachedInputUsdPerMillion),
@@ -167,28 +137,8 @@ internal sealed partial class CallSettlement(NpgsqlDataSource dataSource, TimePr
         BatchColumn<Pending>.Of("created_at", NpgsqlDbType.TimestampTz, static item => item.Call.CreatedAt.UtcDateTime),
     ];
 
-    private static string NameOf(UsageSource source) => source switch
-    {
-        UsageSource.Upstream => "upstream",
-        UsageSource.Delivered => "delivered",
-        UsageSource.Drained => "drained",
-        UsageSource.Estimated => "estimated",
-        UsageSource.Unknown => "unknown",
-        UsageSource.Cached => "cached",
-        _ => throw new ArgumentOutOfRangeException(nameof(source)),
-    };
-
-    [LoggerMessage(LogLevel.Error, "A batch of call records was refused; each is tried alone")]
-    private partial void LogPoisoned(Exception exception);
-
-    [LoggerMessage(LogLevel.Warning, "The database is away; {Queued} call records wait for it")]
-    private partial void LogRetrying(Exception exception, int queued);
-
-    [LoggerMessage(LogLevel.Critical, "The service stops while the database is away; {Queued} call records are lost, none of their answers was given")]
-    private partial void LogLost(Exception exception, int queued);
-
     /// <param name="since">When it was queued, as a timestamp of the clock.</param>
-    internal sealed class Pending(CallRecord call, long since) : GroupCommitItem<Nothing>
+    internal sealed class Pending(CallRecord call, long since) : GroupCommitItem<Nothing>, IQueuedItem
     {
         public CallRecord Call { get; } = call;
 

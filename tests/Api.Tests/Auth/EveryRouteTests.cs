@@ -10,6 +10,9 @@ namespace SaasLlm.Api.Tests.Auth;
 /// <summary>No route of the API is open by an oversight.</summary>
 internal sealed class EveryRouteTests
 {
+    /// <summary>How one comes by a credential in the first place.</summary>
+    private static readonly string[] Open = ["/api/auth/login", "/api/auth/oidc/login", "/api/auth/oidc/callback"];
+
     private ServiceUnderTest _service = null!;
     private TestTeam _team = null!;
 
@@ -54,6 +57,7 @@ internal sealed class EveryRouteTests
         .. from endpoint in _service.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
            let pattern = endpoint.RoutePattern
            where pattern.RawText!.StartsWith("/api/", StringComparison.Ordinal) && !pattern.RawText!.Contains("**", StringComparison.Ordinal)
+           where !Open.Contains(pattern.RawText, StringComparer.Ordinal)
            let path = Regex.Replace(pattern.RawText!, "{[^}]+}", "01890000-0000-7000-8000-000000000000", RegexOptions.None, TimeSpan.FromSeconds(1))
            from method in endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods
            select new Route(method, path.TrimEnd('/'), endpoint.Metadata.GetMetadata<CallerRequirement>()?.OperatorOnly ?? false),

@@ -25,9 +25,6 @@ internal sealed class OpenRouterNamesTests
     [TestCase("moonshot", "kimi-k2.5", "moonshotai/kimi-k2.5")]
     [TestCase("zhipu", "glm-5.1", "z-ai/glm-5.1")]
     [TestCase("openrouter", "meta-llama/llama-3.3-70b-instruct", "meta-llama/llama-3.3-70b-instruct")]
-    [TestCase("openai", "gpt-image-1", null)]
-    [TestCase("openai", "text-embedding-3-small", null)]
-    [TestCase("gemini", "gemini-2.5-flash-image", null)]
     [TestCase("groq", "llama-3.3-70b-versatile", null)]
     [TestCase("together", "meta-llama/Llama-3.3-70B-Instruct-Turbo", null)]
     [TestCase("azure", "my-deployment", null)]
@@ -35,6 +32,11 @@ internal sealed class OpenRouterNamesTests
     [TestCase("ollama", "llama3", null)]
     public void Of_WhenAModelIsAnothers_SaysWhatOpenRouterCallsIt(string provider, string upstreamModel, string? name) =>
         Assert.That(OpenRouterNames.Of(Model(provider, upstreamModel)), Is.EqualTo(name));
+
+    [TestCase(ModelMode.Embedding)]
+    [TestCase(ModelMode.ImageGeneration)]
+    public void Of_WhenAModelDoesNotChat_IsNull(ModelMode mode) =>
+        Assert.That(OpenRouterNames.Of(Model("openai", "m") with { Mode = mode }), Is.Null);
 
     [TestCase("gemini", "google")]
     [TestCase("google", "google")]
@@ -48,6 +50,10 @@ internal sealed class OpenRouterNamesTests
 
         Assert.That(keys.For(Model(provider, "m"))?.Provider, Is.EqualTo(served));
     }
+
+    [Test]
+    public void For_WhenTheModelIsLocal_TakesNoKey() =>
+        Assert.That(Keys("custom").For(Model("custom", "m") with { Local = true }), Is.Null);
 
     [Test]
     public void ServeAny_WhenOneOfSeveralIsServed_IsTrue()

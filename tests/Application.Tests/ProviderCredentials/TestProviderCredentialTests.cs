@@ -34,8 +34,8 @@ internal sealed class TestProviderCredentialTests
     public async Task Handle_WhenTheProviderRefusesTheKey_SaysSoWithoutAnError()
     {
         _box.Setup(port => port.Open(Secret, SecretOwner.ProviderCredential(Id))).Returns("sk-secret");
-        _probe.Setup(port => port.TestAsync("openai", "sk-secret", new Uri("https://proxy.example/v1"), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(new ProbeOutcome(false, 401, "The provider refused the key.", 12));
+        _probe.Setup(port => port.TestAsync("openai", "sk-secret", new Uri("https://proxy.example/v1"), false, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new ProbeOutcome(ProbeVerdict.Refused, 401, "The provider refused the key.", 12));
 
         var result = await HandleAsync();
 

@@ -78,6 +78,16 @@ internal sealed class ByokTests
     }
 
     [Test]
+    public async Task SendAsync_WhenTheKeyIsRefusedInGooglesWay_SaysSoToo()
+    {
+        _own.Answer(UpstreamScript.Error(400, message: "API key not valid. Please pass a valid API key."));
+
+        var reply = await SendAsync([Key("google")], Platform("a", "gemini"));
+
+        Assert.That((reply.Error?.Code, _platform.Received.Count), Is.EqualTo(("byok_key_invalid", 0)));
+    }
+
+    [Test]
     public async Task OpenStreamAsync_WhenTheKeyIsRefused_RefusesBeforeAnything()
     {
         _own.Answer(UpstreamScript.Error(401));
@@ -138,6 +148,17 @@ internal sealed class ByokTests
     }
 
     [Test]
+    public async Task SendAsync_WhenThePlatformMayNotServeTheModel_NeverReachesIt()
+    {
+        _own.Answer(UpstreamScript.Error(401));
+
+        var reply = await _bench.Gateway.SendAsync(
+            GatewayBench.Request(), [Platform("a", "custom")], new("org", Keys(Key("custom", fallsBack: true)), OwnKeysOnly: true), null, CancellationToken.None);
+
+        Assert.That((reply.Error?.Code, _platform.Received.Count), Is.EqualTo(("byok_key_invalid", 0)));
+    }
+
+    [Test]
     public async Task SendAsync_WhenTheKeyMayFallBackAndNothingIsThere_SaysThatTheKeyWasRefused()
     {
         _own.Answer(UpstreamScript.Error(401));
@@ -188,6 +209,22 @@ internal sealed class ByokTests
             GatewayBench.Request(), [GatewayBench.Model("a", "custom")], new("org", Keys(Key("custom"))), null, CancellationToken.None);
 
         Assert.That((reply.Error?.Code, _own.Received.Count), Is.EqualTo(("upstream_failed", 0)));
+    }
+
+    [Test]
+    public async Task SendAsync_HoweverItEnds_LogsNoKeyAndNoAddress()
+    {
+        using var logs = new LogBook();
+        await using var bench = new GatewayBench(new() { ["Outgoing:AllowedNetworks:0"] = "127.0.0.0/8", ["Llm:BreakerMinimumThroughput"] = "2", ["Llm:Retries"] = "1" }, logs: logs);
+        foreach (var script in new[] { UpstreamScript.Good(), UpstreamScript.Error(401, message: Secret), UpstreamScript.Error(400, message: Secret), UpstreamScript.Error(500), UpstreamScript.Abort(), UpstreamScript.Error(500) })
+        {
+            _own.Answer(script);
+            var reply = await bench.Gateway.SendAsync(GatewayBench.Request(), [GatewayBench.Model("a", "custom")], new("org", Keys(Key("custom"))), null, CancellationToken.None);
+            Assert.That(reply.Error?.ToString() ?? string.Empty, Does.Not.Contain(Secret));
+        }
+
+        Assert.That(logs.Lines, Is.Not.Empty);
+        Assert.That(logs.Lines, Has.None.Contains(Secret).And.None.Contains(_own.ApiBase.Authority));
     }
 
     private Task<GatewayReply> SendAsync(ByokCredential[] keys, params CatalogModel[] targets) =>

@@ -282,6 +282,9 @@ internal sealed class CachingGatewayTests
         public Task<GatewayReply> SendAsync(
             ChatRequest request, RouteTargets targets, GatewayCredentials credentials, CachePolicy? cache, CancellationToken cancellationToken) => Reply;
 
+        public Task<ModelReply> SendAsync(ModelRequest request, RouteTargets targets, GatewayCredentials credentials, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public Task<GatewayStream> OpenStreamAsync(
             ChatRequest request, RouteTargets targets, GatewayCredentials credentials, CachePolicy? cache, CancellationToken cancellationToken) => throw new NotSupportedException();
     }

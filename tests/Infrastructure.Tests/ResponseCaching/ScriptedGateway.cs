@@ -27,6 +27,9 @@ internal sealed class ScriptedGateway : ILlmGateway
         return await call.Reply.Task.WaitAsync(cancellationToken);
     }
 
+    public Task<ModelReply> SendAsync(ModelRequest request, RouteTargets targets, GatewayCredentials credentials, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public async Task<GatewayStream> OpenStreamAsync(
         ChatRequest request, RouteTargets targets, GatewayCredentials credentials, CachePolicy? cache, CancellationToken cancellationToken)
     {

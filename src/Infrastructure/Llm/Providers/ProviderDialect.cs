@@ -5,20 +5,15 @@ using SaasLlm.Infrastructure.Llm.Resilience;
 
 namespace SaasLlm.Infrastructure.Llm.Providers;
 
-/// <summary>What is asked of a model.</summary>
-internal enum UpstreamOperation
-{
-    Chat,
-    Embeddings,
-    ImageGenerations,
-}
-
 /// <summary>
 /// How a provider's API differs from OpenAI's chat completions, the form that the rest of the gateway speaks. Made once; all
 /// that is done by default is OpenAI's own way, which copies nothing.
 /// </summary>
 internal abstract class ProviderDialect
 {
+    /// <summary>What may stand in a request's body beside OpenAI's own members.</summary>
+    protected virtual ChatExtensions Known => ChatExtensions.None;
+
     /// <summary>Where requests go; null where the provider's API has no such operation.</summary>
     public abstract Uri? AddressOf(UpstreamOperation operation, Uri apiBase, string upstreamModel);
 
@@ -34,7 +29,7 @@ internal abstract class ProviderDialect
     /// <returns>Null, or why this API cannot say what is asked, as the caller may read it; what was written then means nothing.</returns>
     public virtual string? WriteChat(IBufferWriter<byte> output, ChatRequest request, CatalogModel model, string upstreamModel, bool stream)
     {
-        request.WriteUpstreamBody(output, upstreamModel, stream);
+        request.WriteUpstreamBody(output, upstreamModel, stream, Known);
         return null;
     }
 
@@ -52,6 +47,10 @@ internal abstract class ProviderDialect
         408 or >= 500 => AnswerKind.Faulty,
         _ => AnswerKind.Denied,
     };
+
+    /// <summary>True where an error says that the key is not valid.</summary>
+    /// <param name="body">The error's body where it was read, which it is of a rejected request.</param>
+    public virtual bool RefusesKey(int status, ReadOnlySpan<byte> body) => status is 401 or 403;
 
     /// <summary>True where a refusal that looks like the request's fault is our account's.</summary>
     /// <param name="body">The error's body.</param>

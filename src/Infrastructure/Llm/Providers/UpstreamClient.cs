@@ -2,6 +2,9 @@ using System.Buffers;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
+using SaasLlm.Application.Llm;
+using SaasLlm.Application.Llm.Embeddings;
+using SaasLlm.Application.Llm.Images;
 using SaasLlm.Infrastructure.Llm.Providers.OpenAiCompatible;
 using SaasLlm.Infrastructure.Llm.Resilience;
 
@@ -15,12 +18,13 @@ internal sealed class UpstreamClient(TimeProvider time, IOptions<LlmOptions> opt
 
     /// <exception cref="OperationCanceledException">Time is up, or the caller has left.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<UpstreamAnswer> SendAsync(Deployment deployment, PooledBody body, bool stream, CancellationToken cancellationToken)
+    public async ValueTask<UpstreamAnswer> SendAsync(
+        Deployment deployment, UpstreamOperation operation, PooledBody body, bool stream, CancellationToken cancellationToken)
     {
         HttpResponseMessage? response = null;
         try
         {
-            using var request = UpstreamHttp.Request(HttpMethod.Post, deployment.Address);
+            using var request = UpstreamHttp.Request(HttpMethod.Post, deployment.AddressOf(operation)!);
 
             // Written as they are: the typed headers would be taken apart and put together again for each request.
             foreach (var (name, value) in deployment.Headers)
@@ -30,7 +34,7 @@ internal sealed class UpstreamClient(TimeProvider time, IOptions<LlmOptions> opt
             response = await deployment.Http.SendAsync(request, cancellationToken);
 
             var answer = response.IsSuccessStatusCode
-                ? await ReadGoodAsync(response, deployment.Dialect, stream, cancellationToken)
+                ? await ReadGoodAsync(response, deployment.Dialect, operation, stream, cancellationToken)
                 : await ReadErrorAsync(response, deployment, cancellationToken);
             if (answer.Response is not null)
                 response = null;
@@ -48,7 +52,8 @@ internal sealed class UpstreamClient(TimeProvider time, IOptions<LlmOptions> opt
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<UpstreamAnswer> ReadGoodAsync(HttpResponseMessage response, ProviderDialect dialect, bool stream, CancellationToken cancellationToken)
+    private async ValueTask<UpstreamAnswer> ReadGoodAsync(
+        HttpResponseMessage response, ProviderDialect dialect, UpstreamOperation operation, bool stream, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
         if (stream)
@@ -60,7 +65,7 @@ internal sealed class UpstreamClient(TimeProvider time, IOptions<LlmOptions> opt
         }
 
         var body = await ReadBodyAsync(response.Content, options.Value.MaxAnswerBytes, cancellationToken);
-        var answer = body is null ? null : dialect.ReadAnswer(body);
+        var answer = body is null ? null : Read(body, dialect, operation);
         return new UpstreamAnswer
         {
             Kind = answer is null ? AnswerKind.Faulty : AnswerKind.Good,
@@ -69,14 +74,22 @@ internal sealed class UpstreamClient(TimeProvider time, IOptions<LlmOptions> opt
         };
     }
 
+    private static ModelAnswer? Read(byte[] body, ProviderDialect dialect, UpstreamOperation operation) => operation switch
+    {
+        UpstreamOperation.Chat => dialect.ReadAnswer(body),
+        UpstreamOperation.Embeddings => EmbeddingsAnswer.Scan(body),
+        _ => ImageAnswer.Scan(body),
+    };
+
     private async ValueTask<UpstreamAnswer> ReadErrorAsync(HttpResponseMessage response, Deployment deployment, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
         var kind = deployment.Dialect.KindOf(status);
         string? message = null;
+        byte[] body = [];
         if (kind == AnswerKind.Rejected)
         {
-            var body = await ReadBodyAsync(response.Content, MaxErrorBytes, cancellationToken) ?? [];
+            body = await ReadBodyAsync(response.Content, MaxErrorBytes, cancellationToken) ?? [];
             if (deployment.Dialect.BlamesAccount(body))
                 kind = AnswerKind.Denied;
             else
@@ -89,7 +102,7 @@ internal sealed class UpstreamClient(TimeProvider time, IOptions<LlmOptions> opt
             StatusCode = status,
             RetryAfter = RetryAfterOf(response.Headers.RetryAfter),
             Message = message,
-            RefusedKey = kind == AnswerKind.Denied && status is 401 or 403 ? deployment.Byok : null,
+            RefusedKey = deployment.Byok is { } own && deployment.Dialect.RefusesKey(status, body) ? own : null,
         };
     }
 

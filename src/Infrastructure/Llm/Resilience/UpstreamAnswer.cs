@@ -60,7 +60,7 @@ internal sealed class UpstreamAnswer
     public ByokKey? RefusedKey { get; init; }
 
     /// <summary>A good plain answer.</summary>
-    public ChatAnswer? Answer { get; init; }
+    public ModelAnswer? Answer { get; init; }
 
     /// <summary>A stream that has begun: its owner disposes it.</summary>
     public HttpResponseMessage? Response { get; init; }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using SaasLlm.Application.Llm;
 using SaasLlm.Infrastructure.Llm.Balancing;
 using SaasLlm.Infrastructure.Llm.Providers;
 using SaasLlm.Infrastructure.Llm.Providers.OpenAiCompatible;
@@ -58,7 +59,7 @@ internal sealed partial class UpstreamAttempts
         var streams = false;
         try
         {
-            if (route.Deployment.Dialect.WriteChat(body, call.Request, route.Model, route.Deployment.UpstreamModel, call.IsStream) is { } unsayable)
+            if (Write(call, route, body) is { } unsayable)
                 return new UpstreamAnswer { Kind = AnswerKind.Unsayable, Message = unsayable };
 
             for (var retry = 0; ; retry++)
@@ -83,6 +84,19 @@ internal sealed partial class UpstreamAttempts
             if (!streams)
                 seat.Leave();
         }
+    }
+
+    /// <returns>Null, or why the route cannot be asked.</returns>
+    private static string? Write(UpstreamCall call, in Route route, PooledBody body)
+    {
+        var deployment = route.Deployment;
+        if (call.Request is ChatRequest chat)
+            return deployment.Dialect.WriteChat(body, chat, route.Model, deployment.UpstreamModel, call.IsStream);
+        if (deployment.AddressOf(call.Request.Operation) is null)
+            return "The model does not do what is asked: its provider offers only chats.";
+
+        call.Request.WriteUpstreamBody(body, deployment.UpstreamModel, call.IsStream);
+        return null;
     }
 
     /// <summary>Waits, but not past the end of the call.</summary>
@@ -155,7 +169,7 @@ internal sealed partial class UpstreamAttempts
             await using var other = Link(source, leg?.Lost ?? CancellationToken.None);
             source.CancelAfter(limit < left ? limit : left);
             leg?.IsSent = true;
-            answer = await _client.SendAsync(route.Deployment, body, call.IsStream, source.Token);
+            answer = await _client.SendAsync(route.Deployment, call.Request.Operation, body, call.IsStream, source.Token);
         }
         catch (OperationCanceledException) when (!call.CallerHasLeft)
         {

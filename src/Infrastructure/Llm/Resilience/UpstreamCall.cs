@@ -9,7 +9,7 @@ namespace SaasLlm.Infrastructure.Llm.Resilience;
 /// <summary>One call on its way over routes and attempts: what was sent, and what is known if nobody answers.</summary>
 /// <param name="started">When the call began, as a timestamp of the time provider.</param>
 internal sealed class UpstreamCall(
-    ChatRequest request, RouteTargets targets, Route[] routes, bool isStream, long started, CancellationToken callerToken)
+    ModelRequest request, RouteTargets targets, Route[] routes, bool isStream, long started, CancellationToken callerToken)
 {
     private int _attempts;
     private TimeSpan? _failedRetryAfter;
@@ -20,7 +20,7 @@ internal sealed class UpstreamCall(
     private bool _full;
     private string? _unsayable;
 
-    public ChatRequest Request => request;
+    public ModelRequest Request => request;
 
     public Route[] Routes => routes;
 
@@ -38,8 +38,8 @@ internal sealed class UpstreamCall(
     /// <summary>True where somebody will ask how fast deployments are.</summary>
     public bool MeasuresLatency { get; } = targets.Strategy == RoutingStrategy.LowestLatency;
 
-    /// <summary>Null where the call is not to be hedged, or has been.</summary>
-    public int? HedgeAfterMs { get; set; } = targets.HedgeAfterMs;
+    /// <summary>Null where the call is not to be hedged, as only chats are, or has been.</summary>
+    public int? HedgeAfterMs { get; set; } = request.Operation == UpstreamOperation.Chat ? targets.HedgeAfterMs : null;
 
     /// <summary>The route that a hedge has used already; −1: none.</summary>
     public int HedgedRoute { get; set; } = -1;

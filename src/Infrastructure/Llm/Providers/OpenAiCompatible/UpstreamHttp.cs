@@ -42,8 +42,9 @@ internal sealed class UpstreamHttp : IDisposable
         VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
     };
 
-    /// <summary>Puts the path behind the base address, with or without its last slash.</summary>
-    public static Uri Combine(Uri baseAddress, string path) => new(baseAddress.AbsoluteUri.TrimEnd('/') + "/" + path);
+    /// <summary>Puts the path behind the base address, with or without its last slash; a query of the base stays at the end.</summary>
+    public static Uri Combine(Uri baseAddress, string path) =>
+        new(baseAddress.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/" + path + baseAddress.Query);
 
     public void Dispose()
     {

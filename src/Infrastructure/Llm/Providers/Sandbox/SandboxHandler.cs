@@ -15,14 +15,20 @@ internal sealed class SandboxHandler(TimeProvider time) : HttpMessageHandler
         var path = request.RequestUri!.AbsolutePath;
         if (request.Method == HttpMethod.Get && path.EndsWith("/models", StringComparison.Ordinal))
             return Json(HttpStatusCode.OK, """{"object":"list","data":[{"id":"sandbox","object":"model","owned_by":"sandbox"}]}"""u8.ToArray());
-        if (request.Method != HttpMethod.Post || request.Content is null || !path.EndsWith("/chat/completions", StringComparison.Ordinal))
-            return Error(HttpStatusCode.NotFound, "The sandbox has no such route.");
+        if (request.Method != HttpMethod.Post || request.Content is null)
+            return NoSuchRoute();
 
         var body = await request.Content.ReadAsByteArrayAsync(cancellationToken);
         try
         {
             using var document = JsonDocument.Parse(body);
-            return await AnswerAsync(SandboxRequest.Read(document.RootElement, body), cancellationToken);
+            if (path.EndsWith("/chat/completions", StringComparison.Ordinal))
+                return await AnswerAsync(SandboxRequest.Read(document.RootElement, body), cancellationToken);
+            if (path.EndsWith("/embeddings", StringComparison.Ordinal))
+                return await AnswerAsync(SandboxEmbeddings.Read(document.RootElement), cancellationToken);
+            if (path.EndsWith("/images/generations", StringComparison.Ordinal))
+                return await AnswerAsync(SandboxImages.Read(document.RootElement), cancellationToken);
+            return NoSuchRoute();
         }
         catch (SchemaTooLargeException)
         {
@@ -35,18 +41,20 @@ internal sealed class SandboxHandler(TimeProvider time) : HttpMessageHandler
         }
     }
 
+    private async Task<HttpResponseMessage> AnswerAsync(SandboxEmbeddings request, CancellationToken cancellationToken) =>
+        await ObeyAsync(request.Directives, cancellationToken)
+        ?? (request.Dimensions > SandboxEmbeddings.MaxDimensions
+            ? Error(HttpStatusCode.BadRequest, $"The sandbox makes at most {SandboxEmbeddings.MaxDimensions} dimensions.")
+            : Json(HttpStatusCode.OK, request.Answer()));
+
+    private async Task<HttpResponseMessage> AnswerAsync(SandboxImages request, CancellationToken cancellationToken) =>
+        await ObeyAsync(request.Directives, cancellationToken) ?? Json(HttpStatusCode.OK, request.Answer());
+
     private async Task<HttpResponseMessage> AnswerAsync(SandboxRequest request, CancellationToken cancellationToken)
     {
         var directives = request.Directives;
-        if (directives.Delay > TimeSpan.Zero)
-            await Task.Delay(directives.Delay, time, cancellationToken);
-        if (directives.ErrorStatus is { } status)
-        {
-            var error = Error((HttpStatusCode)status, $"{SandboxChoice.Label} This error was asked for.");
-            if (directives.RetryAfter is { } wait)
-                error.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(Math.Ceiling(wait.TotalSeconds)));
+        if (await ObeyAsync(directives, cancellationToken) is { } error)
             return error;
-        }
 
         var choices = new SandboxChoice[request.Choices];
         for (var i = 0; i < choices.Length; i++)
@@ -60,6 +68,22 @@ internal sealed class SandboxHandler(TimeProvider time) : HttpMessageHandler
 
         return Json(HttpStatusCode.OK, writer.Completion());
     }
+
+    /// <summary>Waits as it was asked to, and gives the error that was asked for; null: none was.</summary>
+    private async Task<HttpResponseMessage?> ObeyAsync(SandboxDirectives directives, CancellationToken cancellationToken)
+    {
+        if (directives.Delay > TimeSpan.Zero)
+            await Task.Delay(directives.Delay, time, cancellationToken);
+        if (directives.ErrorStatus is not { } status)
+            return null;
+
+        var error = Error((HttpStatusCode)status, $"{SandboxChoice.Label} This error was asked for.");
+        if (directives.RetryAfter is { } wait)
+            error.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(Math.Ceiling(wait.TotalSeconds)));
+        return error;
+    }
+
+    private static HttpResponseMessage NoSuchRoute() => Error(HttpStatusCode.NotFound, "The sandbox has no such route.");
 
     private static HttpResponseMessage Error(HttpStatusCode status, string message) => Json(status, SandboxWriter.Error((int)status, message));
 

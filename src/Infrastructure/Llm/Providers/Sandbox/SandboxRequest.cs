@@ -69,7 +69,7 @@ internal sealed record SandboxRequest
     public static string? Text(JsonElement element, string name) =>
         Get(element, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
-    private static int? Number(JsonElement element, string name) =>
+    public static int? Number(JsonElement element, string name) =>
         Get(element, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) ? number : null;
 
     private static (string UserText, bool EndsWithToolResult, int TextBytes) ReadMessages(JsonElement root)

@@ -1,15 +1,21 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using SaasLlm.Api.Http;
 using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Llm;
+using SaasLlm.Application.Metering;
 using SaasLlm.Domain.Shared;
 
-namespace SaasLlm.Api.Jobs;
+namespace SaasLlm.Api.Llm;
 
-/// <summary>Passes a stream on, event by event, as it comes. <c>[DONE]</c> goes out only after the call's record is committed.</summary>
+/// <summary>Passes a stream on, event by event, as it comes. Its end goes out only after the call's record is committed.</summary>
+/// <param name="surface">The form in which it goes out.</param>
+/// <param name="requestBody">What the caller sent.</param>
 /// <param name="finish">Ends the job of a create-and-call; given the fault that broke the stream, null where none did.</param>
-internal sealed class LlmStreamResult(LlmStream stream, Func<Error?, Task>? finish = null) : IResult
+internal sealed class StreamResult(
+    StreamedCall stream, IChatSurface surface, ReadOnlyMemory<byte> requestBody, Func<Error?, Task>? finish = null) : IResult
 {
     /// <summary>Time for an error event to reach the wire before the connection is reset: a reset overtakes bytes that are still queued.</summary>
     private static readonly TimeSpan ResetDelay = TimeSpan.FromMilliseconds(50);
@@ -23,14 +29,18 @@ internal sealed class LlmStreamResult(LlmStream stream, Func<Error?, Task>? fini
         response.ContentType = "text/event-stream; charset=utf-8";
         response.Headers.CacheControl = "no-cache";
         response.Headers["X-Accel-Buffering"] = "no";
-        response.Headers["X-Job-Id"] = stream.JobId.ToString();
         response.Headers["X-Call-Id"] = stream.CallId.ToString();
+        if (stream is LlmStream { JobId: var jobId })
+            response.Headers["X-Job-Id"] = jobId.ToString();
+        else if (stream is MeteredStream { Provider: var provider })
+            response.WriteProvider(provider);
         if (stream.Cached)
             response.Headers["X-Cached"] = "true";
         response.WriteLimits(stream.Limits);
         httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
 
-        var fault = await PassOnAsync(httpContext);
+        var writer = surface.OpenStream(new AnswerHead(stream.CallId, stream.Model, stream.CreatedAt, default, stream.IncludeUsage, requestBody));
+        var fault = await PassOnAsync(httpContext, writer);
         if (fault is null || httpContext.RequestAborted.IsCancellationRequested)
             return;
 
@@ -42,20 +52,19 @@ internal sealed class LlmStreamResult(LlmStream stream, Func<Error?, Task>? fini
             return;
         }
 
-        await ServerSentEvents.WriteErrorAsync(response, fault);
+        writer.WriteError(response.BodyWriter, fault);
+        await response.BodyWriter.FlushAsync(CancellationToken.None);
         await Task.Delay(ResetDelay, CancellationToken.None);
         httpContext.Abort();
     }
 
     /// <summary>Gives the fault to be told to the caller; null after a good end.</summary>
-    private async Task<Error?> PassOnAsync(HttpContext httpContext)
+    private async Task<Error?> PassOnAsync(HttpContext httpContext, IChatStreamWriter writer)
     {
         var output = httpContext.Response.BodyWriter;
         try
         {
             await using var settling = stream;
-            var view = new TeamView("chatcmpl-" + stream.CallId.ToString("N"), stream.ModelGroup, stream.IncludeUsage);
-            var shown = new ArrayBufferWriter<byte>(512);
             while (true)
             {
                 // Events that came together go on together; whoever has to wait for the next one first sends what there is.
@@ -65,9 +74,7 @@ internal sealed class LlmStreamResult(LlmStream stream, Func<Error?, Task>? fini
                 if (await next is not { } chunk)
                     break;
 
-                shown.ResetWrittenCount();
-                if (view.TryWrite(chunk.Span, shown))
-                    ServerSentEvents.WriteData(output, shown.WrittenSpan);
+                writer.WriteChunk(output, chunk.Span);
             }
 
             if (output.UnflushedBytes > 0)
@@ -87,9 +94,24 @@ internal sealed class LlmStreamResult(LlmStream stream, Func<Error?, Task>? fini
 
         await FinishAsync(stream.Fault);
         if (stream.Fault is null && !httpContext.RequestAborted.IsCancellationRequested)
-            ServerSentEvents.WriteDone(output);
+        {
+            if (stream is MeteredStream metered)
+                WritePrice(output, metered);
+            writer.WriteEnd(output, stream.Usage);
+        }
 
         return stream.Fault;
+    }
+
+    /// <summary>What is known only at the end, as a comment: every reader of server-sent events passes over it that does not look for it.</summary>
+    private static void WritePrice(IBufferWriter<byte> output, MeteredStream metered)
+    {
+        var comment = string.Create(CultureInfo.InvariantCulture, $": X-Cost-Incurred: {MeteringHeaders.Credits(metered.Price.Credits)}\n");
+        if (metered.Price.Remaining is { } remaining)
+            comment += $": X-Credits-Remaining: {MeteringHeaders.Credits(remaining)}\n";
+        if (metered.RanOutOfCredits)
+            comment += ": ended early, because the credits are used up\n";
+        output.Write(Encoding.ASCII.GetBytes(comment + "\n"));
     }
 
     private Task FinishAsync(Error? fault) => finish is null ? Task.CompletedTask : finish(fault);

@@ -1,0 +1,85 @@
+using SaasLlm.Application.Ports;
+using SaasLlm.Domain.Catalog;
+using SaasLlm.Domain.Limits;
+using SaasLlm.Domain.Shared;
+
+namespace SaasLlm.Application.Llm;
+
+/// <summary>A running streamed call. It settles itself when it is disposed, however it ended.</summary>
+public abstract class StreamedCall : IAsyncDisposable
+{
+    private bool _ended;
+    private bool _settled;
+
+    private protected StreamedCall(GatewayStream upstream) => Upstream = upstream;
+
+    /// <summary>How the call ended, given the bytes of its prompt.</summary>
+    private protected delegate CallEnd CallEndOf(int promptBytes);
+
+    public abstract Guid CallId { get; }
+
+    /// <summary>What the caller sees as the model.</summary>
+    public abstract string Model { get; }
+
+    /// <summary>When the call came in.</summary>
+    public abstract DateTimeOffset CreatedAt { get; }
+
+    /// <summary>What is left of the caller's limits.</summary>
+    public abstract RateStatus Limits { get; }
+
+    /// <summary>True where the caller asked for the usage chunk.</summary>
+    public abstract bool IncludeUsage { get; }
+
+    /// <summary>What is on record; known once the call is settled.</summary>
+    public TokenUsage Usage { get; private set; }
+
+    /// <summary>True where an earlier answer to the same request is streamed again.</summary>
+    public bool Cached => Upstream.Cached;
+
+    /// <summary>Why the stream broke; null while it runs and after a good end.</summary>
+    public Error? Fault => Upstream.Fault;
+
+    private protected GatewayStream Upstream { get; }
+
+    /// <summary>The JSON of the next chunk; null at the end. Valid until the next call.</summary>
+    public virtual async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellationToken)
+    {
+        var next = await Upstream.ReadAsync(cancellationToken);
+        _ended = next is null;
+        return next;
+    }
+
+    /// <summary>
+    /// Commits the call's record: at its end before the last byte goes out, and again harmlessly when it is disposed.
+    /// A stream that was left early is charged for its prompt and for what was delivered.
+    /// </summary>
+    public async Task SettleAsync()
+    {
+        if (_settled)
+            return;
+
+        _settled = true;
+        Usage = await RecordAsync(promptBytes => CallEnd.Of(Upstream, _ended, promptBytes));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            // Cancelled first: an upstream that nobody reads must not go on generating while its record is written.
+            await Upstream.DisposeAsync();
+            await SettleAsync();
+        }
+        finally
+        {
+            LetGo();
+            GC.SuppressFinalize(this);
+        }
+    }
+
+    /// <summary>Puts the call on record, committed on return, and gives the usage recorded.</summary>
+    private protected abstract Task<TokenUsage> RecordAsync(CallEndOf endOf);
+
+    /// <summary>Gives back what the call held besides credits.</summary>
+    private protected abstract void LetGo();
+}

@@ -1,0 +1,9 @@
+namespace SaasLlm.Application.Llm;
+
+/// <summary>What is asked of a model.</summary>
+public enum UpstreamOperation
+{
+    Chat,
+    Embeddings,
+    ImageGenerations,
+}

@@ -1,0 +1,93 @@
+using SaasLlm.Application.Credits;
+using SaasLlm.Application.Metering;
+using SaasLlm.Application.Ports;
+using SaasLlm.Application.Shared;
+using SaasLlm.Infrastructure.Postgres;
+
+namespace SaasLlm.Infrastructure.Metering;
+
+internal sealed class MeteringRepository(PostgresSession session) : IMeteringRepository
+{
+    public Task<WalletFigures> GetWalletAsync(Guid accountId, CancellationToken cancellationToken) =>
+        session.QuerySingleAsync<WalletFigures>(
+            """
+            select allocated, used, reserved
+            from credit_accounts
+            where account_id = @accountId
+            """,
+            new { accountId },
+            cancellationToken);
+
+    public async Task<Page<TransactionResponse>> ListTransactionsAsync(Guid accountId, PageStart start, CancellationToken cancellationToken)
+    {
+        var rows = await session.QueryAsync<TransactionResponse>(
+            """
+            select
+                transfer_id as transaction_id,
+                entry_no,
+                kind,
+                debit as debit_account,
+                credit as credit_account,
+                amount,
+                balance_after,
+                job_id,
+                call_id,
+                reason,
+                created_at
+            from credit_transfers
+            where account_id = @accountId
+            and (@After::bigint is null or entry_no < @After)
+            order by entry_no desc
+            limit @Limit + 1
+            """,
+            new { accountId, After = start.After is null ? (long?)null : long.Parse(start.After), start.Limit },
+            cancellationToken);
+        return Page<TransactionResponse>.Of(rows, start.Limit, row => row.EntryNo.ToString());
+    }
+
+    public Task<IReadOnlyList<UsageRow>> GetUsageAsync(UsageScope scope, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+        session.QueryAsync<UsageRow>(
+            """
+            with metered as (
+                select
+                    provider,
+                    coalesce(model_group, model) as model,
+                    (created_at at time zone 'utc')::date as day,
+                    status,
+                    prompt_tokens + completion_tokens as tokens,
+                    credits
+                from llm_calls
+                where organization_id = @OrganizationId
+                and (@TeamId is null or team_id = @TeamId)
+                and (@UserId is null or user_id = @UserId)
+                and created_at >= @from
+                and created_at < @to
+            )
+            select
+                provider,
+                model,
+                day,
+                count(*) as requests,
+                count(*) filter (where status = 'failed') as failed_requests,
+                coalesce(sum(tokens), 0) as tokens,
+                coalesce(sum(credits), 0) as cost
+            from metered
+            group by grouping sets ((), (provider), (model), (day))
+            having grouping(provider, model, day) = 7
+            or num_nonnulls(provider, model, day) = 1
+            """,
+            new { scope.OrganizationId, scope.TeamId, scope.UserId, from, to },
+            cancellationToken);
+
+    public Task<IReadOnlyList<CountedCalls>> GetCountsAsync(string organizationId, CancellationToken cancellationToken) =>
+        session.QueryAsync<CountedCalls>(
+            """
+            select period, starts_on, calls
+            from quota_usage
+            where organization_id = @organizationId
+            order by starts_on desc
+            limit 8
+            """,
+            new { organizationId },
+            cancellationToken);
+}

@@ -1,0 +1,161 @@
+using Npgsql;
+using NpgsqlTypes;
+using SaasLlm.Domain.Credits;
+using SaasLlm.Domain.Metering;
+using SaasLlm.Infrastructure.Postgres;
+
+namespace SaasLlm.Infrastructure.Settlement;
+
+/// <summary>The statements of <see cref="ChargeWriter"/>: one round trip to lock, one to write.</summary>
+internal static class ChargeSql
+{
+    private const string TakeHolds =
+        """
+        with ended as (
+            select call_id
+            from call_holds
+            where call_id = any(@call_id)
+            order by call_id
+            for update
+        )
+        delete from call_holds
+        using ended
+        where call_holds.call_id = ended.call_id
+        returning call_holds.call_id, call_holds.credits
+        """;
+
+    private const string FindRecorded =
+        """
+        select call_id
+        from llm_calls
+        where call_id = any(@call_id)
+        """;
+
+    private const string LockWallets =
+        """
+        select account.account_id, account.allocated, account.used, account.reserved, account.unlimited
+        from credit_accounts as account
+        where account.account_id = any(@account_id)
+        order by account.account_id
+        for no key update of account
+        """;
+
+    private const string InsertCalls =
+        """
+        insert into llm_calls (
+            call_id, team_id, organization_id, user_id, account_id, operation, purpose, model_group, model, provider, upstream_model,
+            status, error_code, error, streamed, late, prompt_tokens, completion_tokens, cached_tokens, cache_write_tokens,
+            reasoning_tokens, usage_source, input_usd_per_million, output_usd_per_million, cached_input_usd_per_million,
+            cache_write_usd_per_million, cost_usd, client_cost_usd, hedge_cost_usd, power_level, power_multiplier, markup_percent,
+            credits, credits_written_off, byok_key_id, latency_ms, attempts, finish_reason, request_id, created_at)
+        select
+            call_id, team_id, organization_id, user_id, account_id, operation, purpose, model_group, model, provider, upstream_model,
+            case when succeeded then 'succeeded' else 'failed' end, error_code, error, streamed, false, prompt_tokens, completion_tokens,
+            cached_tokens, cache_write_tokens, reasoning_tokens, usage_source, input_price, output_price, cached_price,
+            cache_write_price, cost_usd, client_cost_usd, hedge_cost_usd, power_level, power_multiplier, markup_percent,
+            credits, credits_written_off, byok_key_id, latency_ms, attempts, finish_reason, request_id, created_at
+        from unnest(
+            @call_id, @team_id, @organization_id, @user_id, @account_id, @operation, @purpose, @model_group, @model, @provider, @upstream_model,
+            @succeeded, @error_code, @error, @streamed, @prompt_tokens, @completion_tokens,
+            @cached_tokens, @cache_write_tokens, @reasoning_tokens, @usage_source, @input_price, @output_price, @cached_price,
+            @cache_write_price, @cost_usd, @client_cost_usd, @hedge_cost_usd, @power_level, @power_multiplier, @markup_percent,
+            @credits, @credits_written_off, @byok_key_id, @latency_ms, @attempts, @finish_reason, @request_id, @created_at) as call (
+            call_id, team_id, organization_id, user_id, account_id, operation, purpose, model_group, model, provider, upstream_model,
+            succeeded, error_code, error, streamed, prompt_tokens, completion_tokens,
+            cached_tokens, cache_write_tokens, reasoning_tokens, usage_source, input_price, output_price, cached_price,
+            cache_write_price, cost_usd, client_cost_usd, hedge_cost_usd, power_level, power_multiplier, markup_percent,
+            credits, credits_written_off, byok_key_id, latency_ms, attempts, finish_reason, request_id, created_at)
+        """;
+
+    public static async Task<LockedCharges> LockAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<ChargeWriter.Pending> ended, int timeoutSeconds)
+    {
+        var accounts = ended.Select(static pending => pending.Call.AccountId).OfType<Guid>().Distinct().ToList();
+        await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = timeoutSeconds };
+        foreach (var sql in (ReadOnlySpan<string>)[TakeHolds, FindRecorded])
+            Command(batch, sql, ended.Count).Add("call_id", NpgsqlDbType.Uuid, ended, static pending => pending.Call.Record.CallId);
+        Command(batch, LockWallets, accounts.Count).Add("account_id", NpgsqlDbType.Uuid, accounts, static id => id);
+
+        var locked = new LockedCharges([], [], []);
+        await using var reader = await batch.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            locked.Holds.Add(reader.GetGuid(0), reader.GetDecimal(1));
+
+        await reader.NextResultAsync();
+        while (await reader.ReadAsync())
+            locked.Recorded.Add(reader.GetGuid(0));
+
+        await reader.NextResultAsync();
+        while (await reader.ReadAsync())
+        {
+            var wallet = new CreditLedger(reader.GetGuid(0), reader.GetDecimal(1), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetBoolean(4));
+            locked.Wallets.Add(wallet.WalletId, wallet);
+        }
+
+        return locked;
+    }
+
+    public static async Task WriteAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<ChargeWriter.Pending> ended, LockedCharges locked, int timeoutSeconds)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = timeoutSeconds };
+        AppendCalls(batch, [.. ended.Where(static pending => pending.Written)]);
+        WalletBatch.Append(batch, [.. locked.Wallets.Values]);
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync();
+    }
+
+    private static void AppendCalls(NpgsqlBatch batch, List<ChargeWriter.Pending> written)
+    {
+        if (written.Count == 0)
+            return;
+
+        var columns = Command(batch, InsertCalls, written.Count);
+        columns.Add("call_id", NpgsqlDbType.Uuid, written, static item => item.Call.Record.CallId);
+        columns.Add("team_id", NpgsqlDbType.Text, written, static item => item.Call.Record.TeamId);
+        columns.Add("organization_id", NpgsqlDbType.Text, written, static item => item.Call.OrganizationId);
+        columns.Add("user_id", NpgsqlDbType.Text, written, static item => item.Call.UserId);
+        columns.Add("account_id", NpgsqlDbType.Uuid, written, static item => item.Call.AccountId);
+        columns.Add("operation", NpgsqlDbType.Text, written, static item => item.Call.Operation);
+        columns.Add("purpose", NpgsqlDbType.Text, written, static item => item.Call.Record.Purpose);
+        columns.Add("model_group", NpgsqlDbType.Text, written, static item => item.Call.Record.ModelGroup);
+        columns.Add("model", NpgsqlDbType.Text, written, static item => item.Call.Record.Model?.Alias);
+        columns.Add("provider", NpgsqlDbType.Text, written, static item => item.Call.Record.Model?.Provider);
+        columns.Add("upstream_model", NpgsqlDbType.Text, written, static item => item.Call.Record.Model?.UpstreamModel);
+        columns.Add("succeeded", NpgsqlDbType.Boolean, written, static item => item.Call.Record.Succeeded);
+        columns.Add("error_code", NpgsqlDbType.Text, written, static item => item.Call.Record.ErrorCode);
+        columns.Add("error", NpgsqlDbType.Text, written, static item => StorableText.Of(item.Call.Record.Error));
+        columns.Add("streamed", NpgsqlDbType.Boolean, written, static item => item.Call.Record.Streamed);
+        columns.Add("prompt_tokens", NpgsqlDbType.Integer, written, static item => item.Call.Record.Usage.PromptTokens);
+        columns.Add("completion_tokens", NpgsqlDbType.Integer, written, static item => item.Call.Record.Usage.CompletionTokens);
+        columns.Add("cached_tokens", NpgsqlDbType.Integer, written, static item => item.Call.Record.Usage.CachedTokens);
+        columns.Add("cache_write_tokens", NpgsqlDbType.Integer, written, static item => item.Call.Record.Usage.CacheWriteTokens);
+        columns.Add("reasoning_tokens", NpgsqlDbType.Integer, written, static item => item.Call.Record.Usage.ReasoningTokens);
+        columns.Add("usage_source", NpgsqlDbType.Text, written, static item => UsageSourceNames.Of(item.Call.Record.UsageSource));
+        columns.Add("input_price", NpgsqlDbType.Numeric, written, static item => item.Call.Record.Model?.Prices?.InputUsdPerMillion);
+        columns.Add("output_price", NpgsqlDbType.Numeric, written, static item => item.Call.Record.Model?.Prices?.OutputUsdPerMillion);
+        columns.Add("cached_price", NpgsqlDbType.Numeric, written, static item => item.Call.Record.Model?.Prices?.CachedInputUsdPerMillion);
+        columns.Add("cache_write_price", NpgsqlDbType.Numeric, written, static item => item.Call.Record.Model?.Prices?.CacheWriteUsdPerMillion);
+        columns.Add("cost_usd", NpgsqlDbType.Numeric, written, static item => item.Call.Record.CostUsd);
+        columns.Add("client_cost_usd", NpgsqlDbType.Numeric, written, static item => item.Call.Record.ClientCostUsd ?? item.Call.Record.CostUsd);
+        columns.Add("hedge_cost_usd", NpgsqlDbType.Numeric, written, static item => item.Call.Record.HedgeCostUsd);
+        columns.Add("power_level", NpgsqlDbType.Text, written, static item => PowerLevels.NameOf(item.Call.Rate.Power));
+        columns.Add("power_multiplier", NpgsqlDbType.Numeric, written, static item => PowerLevels.MultiplierOf(item.Call.Rate.Power));
+        columns.Add("markup_percent", NpgsqlDbType.Numeric, written, static item => item.Call.Rate.MarkupPercent);
+        columns.Add("credits", NpgsqlDbType.Numeric, written, static item => item.Call.AccountId is null ? 0 : item.Call.Credits);
+        columns.Add("credits_written_off", NpgsqlDbType.Numeric, written, static item => item.WrittenOff);
+        columns.Add("byok_key_id", NpgsqlDbType.Uuid, written, static item => item.Call.ByokKeyId);
+        columns.Add("latency_ms", NpgsqlDbType.Integer, written, static item => item.Call.Record.LatencyMs);
+        columns.Add("attempts", NpgsqlDbType.Integer, written, static item => item.Call.Record.Attempts);
+        columns.Add("finish_reason", NpgsqlDbType.Text, written, static item => StorableText.Of(item.Call.Record.FinishReason));
+        columns.Add("request_id", NpgsqlDbType.Text, written, static item => item.Call.Record.RequestId);
+        columns.Add("created_at", NpgsqlDbType.TimestampTz, written, static item => item.Call.Record.CreatedAt.UtcDateTime);
+    }
+
+    private static ParameterColumns Command(NpgsqlBatch batch, string sql, int rows)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        batch.BatchCommands.Add(command);
+        return new ParameterColumns(command.Parameters, rows);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using SaasLlm.Api.Tests.Identities;
+using SaasLlm.Testing;
+
+namespace SaasLlm.Api.Tests.Llm;
+
+/// <summary>Callers of the LLM API with something to pay with, and models at a scripted upstream.</summary>
+internal static class Tenants
+{
+    /// <summary>A model at the upstream: 2 USD a million input tokens, 0.5 cached, 2.5 written to the cache, 8 output; gives its alias.</summary>
+    public static async Task<string> CreateModelAsync(this ServiceUnderTest service, FakeUpstream upstream, object? more = null)
+    {
+        var name = "model-" + Guid.CreateVersion7().ToString("N")[^12..];
+        var body = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["model_alias"] = name,
+            ["provider"] = name,
+            ["upstream_model"] = "secret-model",
+            ["input_usd_per_million"] = 2,
+            ["cached_input_usd_per_million"] = 0.5,
+            ["cache_write_usd_per_million"] = 2.5,
+            ["output_usd_per_million"] = 8,
+        };
+        foreach (var property in more?.GetType().GetProperties() ?? [])
+            body[property.Name] = property.GetValue(more);
+        await service.Operator.PostOkAsync("/api/models/create", body);
+        await service.Operator.PostOkAsync("/api/provider-credentials/create", new
+        {
+            provider = name,
+            credential_name = "test",
+            api_key = "sk-upstream-secret-key",
+            api_base = upstream.ApiBase,
+        });
+        return name;
+    }
+
+    /// <summary>A user of a new organization, who pays from its pool.</summary>
+    public static async Task<Tenant> CreateTenantAsync(this ServiceUnderTest service, decimal credits = 1000, string? tier = "enterprise")
+    {
+        var organizationId = $"org-{Guid.CreateVersion7():n}";
+        await service.Operator.PostOkAsync("/api/organizations/create", new { organization_id = organizationId, name = "Test", tier, credits_allocated = credits });
+        var browser = await service.SignInMemberAsync(organizationId);
+        return new Tenant(organizationId, browser.UserId!, browser.Client, service);
+    }
+
+    public static object Chat(string? model, string prompt = "hi", object? more = null)
+    {
+        var body = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["messages"] = new[] { new { role = "user", content = prompt } },
+        };
+        if (model is not null)
+            body["model"] = model;
+        foreach (var property in more?.GetType().GetProperties() ?? [])
+            body[property.Name] = property.GetValue(more);
+        return body;
+    }
+}
+
+/// <summary>A user and the organization that pays.</summary>
+internal sealed record Tenant(string OrganizationId, string UserId, HttpClient Client, ServiceUnderTest Service)
+{
+    public Task<HttpResponseMessage> CallAsync(string? model, object? more = null, string prompt = "hi") =>
+        Client.PostAsJsonAsync("/v1/chat/completions", Tenants.Chat(model, prompt, more));
+
+    public Task<JsonElement> CreditsAsync() => Client.GetOkAsync("/v1/credits");
+
+    public async Task<decimal> UsedAsync() => (await CreditsAsync()).GetProperty("credits_used").GetDecimal();
+}
