@@ -18,7 +18,7 @@ internal static class ChatEndpoints
 
     private static readonly IChatSurface Chat = ChatSurface.Instance;
     private static readonly IChatSurface Messages = new MessagesSurface();
-    private static readonly IChatSurface Responses = new ResponsesSurface();
+    private static readonly IChatSurface Responses = ResponsesSurface.Instance;
 
     public static void MapChat(this IEndpointRouteBuilder llm)
     {

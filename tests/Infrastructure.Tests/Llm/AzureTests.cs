@@ -1,3 +1,4 @@
+using SaasLlm.Application.Llm;
 using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Llm.Providers;
 using SaasLlm.Infrastructure.Llm.Providers.Azure;
@@ -39,5 +40,17 @@ internal sealed class AzureTests
             Assert.That((received.Headers["api-key"], received.Headers.ContainsKey("Authorization")), Is.EqualTo((GatewayBench.ApiKey, false)));
             Assert.That(received.Body, Is.EqualTo("""{"model":"upstream-a","messages":[{"role":"user","content":"hi"}]}"""));
         });
+    }
+
+    [Test]
+    public async Task SendAsync_WithKeyAndBaseInTheEnvironment_ReachesAzure()
+    {
+        await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Good());
+        await using var bench = new GatewayBench(new() { ["AZURE_API_KEY"] = "sk-env", ["AZURE_API_BASE"] = new Uri(upstream.ApiBase, "/openai/v1").ToString() });
+
+        await bench.SendAsync(GatewayBench.Request(), GatewayBench.Model("a", "azure"));
+
+        var received = upstream.Received.Single();
+        Assert.That((received.Path, received.Headers["api-key"]), Is.EqualTo(("/openai/v1/chat/completions", "sk-env")));
     }
 }

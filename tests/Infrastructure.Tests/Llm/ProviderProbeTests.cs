@@ -31,7 +31,7 @@ internal sealed class ProviderProbeTests
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Json(200, "{}"));
         await using var bench = new GatewayBench();
 
-        var outcome = await bench.Probe.TestAsync(provider, "sk-tried", new Uri(upstream.ApiBase, apiBase.Length == 0 ? "/" : apiBase), CancellationToken.None);
+        var outcome = await bench.Probe.TestAsync(provider, "sk-tried", new Uri(upstream.ApiBase, apiBase.Length == 0 ? "/" : apiBase), isCallersAddress: false, CancellationToken.None);
 
         var request = upstream.Received.Single();
         Assert.That((outcome.Ok, request.Path, request.Headers[header], request.Headers.ContainsKey("Authorization")), Is.EqualTo((true, path, "sk-tried", false)));
