@@ -14,9 +14,9 @@ public static class Eventually
             while (!await condition())
                 await poll.WaitForNextTickAsync(deadline.Token);
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (deadline.IsCancellationRequested)
         {
-            throw new TimeoutException("It has not come true.");
+            throw new TimeoutException("It has not come true.", exception);
         }
     }
 }
