@@ -15,6 +15,7 @@ internal sealed class Books(RestartablePostgres postgres)
             """
             select team_id, allocated - used - reserved
             from credit_accounts
+            where team_id is not null
             """);
         return wallets.ToDictionary(wallet => wallet.TeamId, wallet => wallet.Available, StringComparer.Ordinal);
     }

@@ -26,10 +26,11 @@ internal sealed record MeteredRoute(string? Name, RouteTargets Targets)
         return route.IsSuccess ? route.Value with { OwnKeysOnly = !grants.PlatformServes(route.Value.Targets) } : route;
     }
 
+    /// <summary>The router compares prices, so a model that has none must be named.</summary>
     private static Result<MeteredRoute> OfChoice(in RouteGrants grants, CatalogSnapshot catalog, CallShape shape, TokenUsage estimate)
     {
         var tier = grants;
-        var usable = catalog.Models.Values.Where(model => model.Active && model.Mode == shape.Mode && (model.Prices is not null || tier.HasKeyFor(model)) && tier.Grant(model));
+        var usable = catalog.Models.Values.Where(model => model.Active && model.Mode == shape.Mode && model.Prices is not null && tier.Grant(model));
         return Choose(usable, shape, estimate, grants.Tier?.DefaultModel);
     }
 
