@@ -125,7 +125,8 @@ public sealed class OidcServer : IAsyncDisposable
         foreach (var name in Sources)
             File.Copy(Path.Combine(sources, name), Path.Combine(scratch, name));
 
-        using var npm = Process.Start(new ProcessStartInfo("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        // A cache of its own: not every user has a home to keep one in.
+        using var npm = Process.Start(new ProcessStartInfo("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--cache", Path.Combine(scratch, ".npm")])
         {
             UseShellExecute = false,
             WorkingDirectory = scratch,
