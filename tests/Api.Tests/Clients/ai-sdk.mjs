@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createOpenAI } from '@ai-sdk/openai';
 import { APICallError, embedMany, generateImage, generateText, jsonSchema, Output, stepCountIs, streamText, tool } from 'ai';
 import {
-  assertWeather, callTool, chatModel, embeddingModel, imageModel, key, limitedKey, poorKey, run, slowly, thrownBy, url, weather,
+  assertWeather, callTool, chatModel, embeddingModel, imageModel, key, limitedKey, poorKey, run, slowly, thrownBy, twice, url, weather,
 } from './cases.mjs';
 
 // The client asks for calls to be stored, unless it is told otherwise.
@@ -92,7 +92,8 @@ await run({
 
   async errors() {
     const fault = async (apiKey, options) => {
-      const error = await thrownBy(() => generateText({ ...common, prompt: 'hello', model: connect(apiKey).chat(chatModel), ...options }));
+      const call = () => generateText({ ...common, prompt: 'hello', model: connect(apiKey).chat(chatModel), ...options });
+      const error = await thrownBy(() => twice(call));
       assert.ok(APICallError.isInstance(error));
       return error;
     };

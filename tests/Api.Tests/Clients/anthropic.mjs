@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import Anthropic from '@anthropic-ai/sdk';
-import { assertWeather, callTool, chatModel, claudeModel, key, limitedKey, poorKey, run, slowly, thrownBy, url, weather } from './cases.mjs';
+import { assertWeather, callTool, chatModel, claudeModel, key, limitedKey, poorKey, run, slowly, thrownBy, twice, url, weather } from './cases.mjs';
 
 // As x-api-key, which is this client's habit.
 const client = connect(key);
@@ -100,7 +100,7 @@ await run({
     assert.equal(poor.status, 402);
     assert.equal(poor.error.error.type, 'billing_error');
 
-    const limited = await thrownBy(() => connect(limitedKey).messages.create(hello));
+    const limited = await thrownBy(() => twice(() => connect(limitedKey).messages.create(hello)));
     assert.ok(limited instanceof Anthropic.RateLimitError);
     assert.equal(limited.error.error.type, 'rate_limit_error');
 

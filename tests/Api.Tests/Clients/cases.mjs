@@ -5,7 +5,7 @@ export const {
   SAASLLM_URL: url, // ends with a slash
   SAASLLM_KEY: key,
   SAASLLM_POOR_KEY: poorKey, // of an organization without credits
-  SAASLLM_LIMITED_KEY: limitedKey, // of an organization whose one call of this minute is spent
+  SAASLLM_LIMITED_KEY: limitedKey, // of an organization that may make one call a minute
 } = process.env;
 
 export const weather = {
@@ -39,6 +39,12 @@ export async function thrownBy(call) {
     return error;
   }
   assert.fail('Nothing was thrown.');
+}
+
+/** Makes a call twice. */
+export async function twice(call) {
+  await call();
+  await call();
 }
 
 /** Runs the case that the command line names; prints what it saw as one line of JSON, or ends with 1 and the reason. */

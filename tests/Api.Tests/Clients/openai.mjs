@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import OpenAI from 'openai';
 import {
-  assertWeather, callTool, chatModel, embeddingModel, imageModel, key, limitedKey, poorKey, run, slowly, thrownBy, url, weather,
+  assertWeather, callTool, chatModel, embeddingModel, imageModel, key, limitedKey, poorKey, run, slowly, thrownBy, twice, url, weather,
 } from './cases.mjs';
 
 const client = connect(key);
@@ -153,7 +153,7 @@ await run({
     assert.equal(poor.status, 402);
     assert.match(poor.message, /Insufficient/);
 
-    const limited = await thrownBy(() => connect(limitedKey).chat.completions.create(hello));
+    const limited = await thrownBy(() => twice(() => connect(limitedKey).chat.completions.create(hello)));
     assert.ok(limited instanceof OpenAI.RateLimitError);
     assert.ok(Number(limited.headers.get('retry-after')) > 0);
 
