@@ -20,6 +20,7 @@ const casesOf = model => ({
     assert.match(answer.text, /hello/);
     assert.equal(answer.finishReason, 'stop');
     assert.ok(answer.usage.inputTokens > 0 && answer.usage.outputTokens > 0);
+    return answer.usage;
   },
 
   async stream() {
@@ -30,6 +31,7 @@ const casesOf = model => ({
     assert.equal(await answer.finishReason, 'stop');
     const usage = await answer.usage;
     assert.ok(usage.inputTokens > 0 && usage.outputTokens > 0);
+    return usage;
   },
 
   async tools() {
@@ -47,7 +49,7 @@ const casesOf = model => ({
 
   async jsonSchema() {
     const answer = await generateText({ ...common, model, prompt: 'hello', output: Output.object({ name: 'weather', schema: jsonSchema(weather) }) });
-    assertWeather(answer.output);
+    return assertWeather(answer.output);
   },
 
   async abort() {
@@ -59,6 +61,7 @@ const casesOf = model => ({
       if (part.type === 'text-delta') leaving.abort();
     }
     assert.ok(kinds.has('abort') && !kinds.has('finish'));
+    return [...kinds];
   },
 });
 

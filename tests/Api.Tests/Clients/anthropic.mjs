@@ -21,6 +21,7 @@ await run({
     assert.match(answer.content[0].text, /hello/);
     assert.ok(answer.usage.input_tokens > 0 && answer.usage.output_tokens > 0);
     assert.ok(answer._request_id);
+    return answer;
   },
 
   async otherModels() {
@@ -47,6 +48,7 @@ await run({
     assert.match(text, /hello/);
     assert.equal(answer.stop_reason, 'end_turn');
     assert.ok(answer.usage.input_tokens > 0 && answer.usage.output_tokens > 0);
+    return kinds;
   },
 
   async tools() {
@@ -60,17 +62,18 @@ await run({
     const answer = await client.messages.create({ ...hello, messages, tools });
     assert.equal(answer.stop_reason, 'end_turn');
     assert.match(answer.content[0].text, /The tool has answered/);
+    return messages;
   },
 
   async toolsStream() {
     const answer = await client.messages.stream({ ...hello, tools, tool_choice: { type: 'any' } }).finalMessage();
     assert.equal(answer.stop_reason, 'tool_use');
-    assertWeather(answer.content.find(block => block.type === 'tool_use').input);
+    return assertWeather(answer.content.find(block => block.type === 'tool_use').input);
   },
 
   async jsonSchema() {
     const answer = await client.messages.parse({ ...hello, output_config: { format: { type: 'json_schema', schema: weather } } });
-    assertWeather(JSON.parse(answer.content[0].text));
+    return assertWeather(JSON.parse(answer.content[0].text));
   },
 
   async models() {
@@ -78,6 +81,7 @@ await run({
     for await (const model of client.models.list()) names.push(model.id);
     assert.ok(names.includes(claudeModel));
     assert.equal((await client.models.retrieve(claudeModel)).id, claudeModel);
+    return names;
   },
 
   async errors() {

@@ -24,11 +24,12 @@ export const imageModel = 'gpt-image-1';
 export const callTool = 'What is the weather in Paris? [[sandbox:tool]]';
 export const slowly = 'Tell me a long story. [[sandbox:pace 200ms]]';
 
-/** Fits the schema above. */
+/** Gives back what fits the schema above. */
 export function assertWeather(value) {
   assert.deepEqual(Object.keys(value).sort(), ['city', 'days']);
   assert.equal(typeof value.city, 'string');
   assert.ok(Number.isInteger(value.days) && value.days >= 1);
+  return value;
 }
 
 /** What a call throws. */
@@ -49,6 +50,11 @@ export async function twice(call) {
 
 /** Runs the case that the command line names; prints what it saw as one line of JSON, or ends with 1 and the reason. */
 export async function run(cases) {
+  const patience = setTimeout(() => {
+    console.error('The client still waits.');
+    process.exit(1);
+  }, 60_000);
+  patience.unref();
   try {
     const seen = await cases[process.argv[2]]();
     console.log(JSON.stringify(seen ?? {}));

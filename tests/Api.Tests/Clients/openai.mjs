@@ -24,6 +24,7 @@ await run({
     assert.equal(answer.usage.total_tokens, answer.usage.prompt_tokens + answer.usage.completion_tokens);
     assert.ok(Number(response.headers.get('x-cost-incurred')) > 0);
     assert.ok(answer._request_id);
+    return answer;
   },
 
   async stream() {
@@ -35,6 +36,7 @@ await run({
     assert.match(text, /hello/);
     assert.equal(answer.choices[0].finish_reason, 'stop');
     assert.ok((await stream.totalUsage()).total_tokens > 0);
+    return answer;
   },
 
   async tools() {
@@ -47,6 +49,7 @@ await run({
     assert.match(text, /The tool has answered/);
     assert.deepEqual(runner.messages.map(message => message.role), ['user', 'assistant', 'tool', 'assistant']);
     assert.equal(await runner.finalFunctionToolCallResult(), 'sunny');
+    return runner.messages;
   },
 
   async toolsStream() {
@@ -55,7 +58,7 @@ await run({
     const [call] = answer.choices[0].message.tool_calls;
     assert.ok(call.id);
     assert.equal(call.function.name, 'get_weather');
-    assertWeather(JSON.parse(call.function.arguments));
+    return assertWeather(JSON.parse(call.function.arguments));
   },
 
   async jsonSchema() {
@@ -63,7 +66,7 @@ await run({
       ...hello,
       response_format: { type: 'json_schema', json_schema: { name: 'weather', strict: true, schema: weather } },
     });
-    assertWeather(JSON.parse(answer.choices[0].message.content));
+    return assertWeather(JSON.parse(answer.choices[0].message.content));
   },
 
   async responses() {
@@ -72,6 +75,7 @@ await run({
     assert.equal(answer.status, 'completed');
     assert.match(answer.output_text, /hello/);
     assert.equal(answer.usage.total_tokens, answer.usage.input_tokens + answer.usage.output_tokens);
+    return answer;
   },
 
   async responsesStream() {
@@ -87,6 +91,7 @@ await run({
     assert.equal(kinds.at(-1), 'response.completed');
     assert.equal(text, answer.output_text);
     assert.ok(answer.usage.output_tokens > 0);
+    return kinds;
   },
 
   async responsesTools() {
@@ -97,13 +102,14 @@ await run({
     input.push(...asked.output, { type: 'function_call_output', call_id: call.call_id, output: 'sunny' });
     const answer = await client.responses.create({ model: chatModel, input, tools: responsesTools, store: false });
     assert.match(answer.output_text, /The tool has answered/);
+    return input;
   },
 
   async responsesJsonSchema() {
     const answer = await client.responses.parse({
       model: chatModel, input: 'hello', store: false, text: { format: { type: 'json_schema', name: 'weather', strict: true, schema: weather } },
     });
-    assertWeather(answer.output_parsed);
+    return assertWeather(answer.output_parsed);
   },
 
   async embeddings() {
@@ -114,12 +120,14 @@ await run({
     assert.ok(Math.abs(plain.data[0].embedding[7] - answer.data[0].embedding[7]) < 1e-6);
     assert.equal(plain.data[0].embedding.length, answer.data[0].embedding.length);
     assert.ok(plain.usage.total_tokens > 0);
+    return plain.usage;
   },
 
   async images() {
     const answer = await client.images.generate({ model: imageModel, prompt: 'a cat', n: 2 });
     assert.equal(answer.data.length, 2);
     assert.equal(Buffer.from(answer.data[0].b64_json, 'base64').toString('latin1', 1, 4), 'PNG');
+    return answer.usage;
   },
 
   async models() {
@@ -128,6 +136,7 @@ await run({
     assert.ok(names.includes(chatModel));
     assert.equal((await client.models.retrieve(chatModel)).id, chatModel);
     assert.ok((await thrownBy(() => client.models.retrieve('nobody/knows-it'))) instanceof OpenAI.NotFoundError);
+    return names;
   },
 
   async errors() {
