@@ -28,7 +28,8 @@ public static class NodeScripts
         foreach (var file in files)
             File.Copy(file, Path.Combine(scratch, Path.GetFileName(file)));
 
-        using var npm = Process.Start(new ProcessStartInfo("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        // A cache of its own: not every user has a home to keep one in.
+        using var npm = Process.Start(new ProcessStartInfo("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--cache", Path.Combine(scratch, ".npm")])
         {
             UseShellExecute = false,
             WorkingDirectory = scratch,

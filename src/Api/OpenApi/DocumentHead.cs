@@ -34,6 +34,7 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         ("Model groups", "Names that applications use instead of models: a first choice and its fallbacks."),
         ("Model access groups", "Sets of models that can be granted to teams."),
         ("Provider credentials", "Keys for the providers' APIs, encrypted at rest and never shown again."),
+        ("LLM API", "Models, as the clients of OpenAI and Anthropic call them, at `/v1` and `/api/v1/llm`. Errors have OpenAI's form."),
         ("Own keys", "Keys for the providers' APIs that users and organizations bring: their calls use them and cost no credits."),
         ("Users", "People, and the organizations that they belong to."),
         ("Sign-in", "Sessions of people who use a browser."),

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
+using SaasLlm.Application.Organizations;
 using SaasLlm.Application.Pipeline;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
@@ -39,7 +40,7 @@ internal sealed class AddMemberHandler(IMemberRepository members, IUserRepositor
     {
         var (organizationId, userId) = (command.OrganizationId, command.UserId!);
         var role = RoleNames.Parse(command.Role) ?? OrganizationRole.Member;
-        if (MemberManagement.Refusal(command.Caller, organizationId) is { } refusal)
+        if (OrganizationManagement.Refusal(command.Caller, organizationId) is { } refusal)
             return refusal;
         if (role == OrganizationRole.Owner && MemberManagement.OwnerRefusal(command.Caller) is { } ownersOnly)
             return ownersOnly;

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
+using SaasLlm.Application.Organizations;
 using SaasLlm.Application.Pipeline;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
@@ -38,7 +39,7 @@ internal sealed class ChangeMemberHandler(IMemberRepository members, IOrganizati
     public async Task<Result<MemberResponse>> Handle(ChangeMember command, CancellationToken cancellationToken)
     {
         var (organizationId, userId, role) = (command.OrganizationId, command.UserId, RoleNames.Parse(command.Role)!.Value);
-        if (MemberManagement.Refusal(command.Caller, organizationId) is { } refusal)
+        if (OrganizationManagement.Refusal(command.Caller, organizationId) is { } refusal)
             return refusal;
         if (!await organizations.LockAsync(organizationId, cancellationToken))
             return OrganizationsErrors.NotFound(organizationId);

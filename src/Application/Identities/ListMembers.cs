@@ -1,4 +1,5 @@
 using MediatR;
+using SaasLlm.Application.Organizations;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Domain.Organizations;
@@ -21,7 +22,7 @@ internal sealed class ListMembersHandler(IMemberRepository members, IOrganizatio
 {
     public async Task<Result<MemberList>> Handle(ListMembers query, CancellationToken cancellationToken)
     {
-        if (MemberManagement.Refusal(query.Caller, query.OrganizationId) is { } refusal)
+        if (OrganizationManagement.Refusal(query.Caller, query.OrganizationId) is { } refusal)
             return refusal;
 
         var start = query.Page.Resolve();

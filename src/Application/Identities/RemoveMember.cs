@@ -1,4 +1,5 @@
 using MediatR;
+using SaasLlm.Application.Organizations;
 using SaasLlm.Application.Pipeline;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
@@ -19,7 +20,7 @@ internal sealed class RemoveMemberHandler(IMemberRepository members, IOrganizati
     public async Task<Result<RemovedMember>> Handle(RemoveMember command, CancellationToken cancellationToken)
     {
         var (organizationId, userId) = (command.OrganizationId, command.UserId);
-        if (MemberManagement.Refusal(command.Caller, organizationId) is { } refusal)
+        if (OrganizationManagement.Refusal(command.Caller, organizationId) is { } refusal)
             return refusal;
         if (!await organizations.LockAsync(organizationId, cancellationToken))
             return OrganizationsErrors.NotFound(organizationId);

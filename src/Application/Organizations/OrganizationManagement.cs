@@ -4,7 +4,7 @@ using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Application.Organizations;
 
-/// <summary>Who may decide over an organization's credits: operators, its owners and its admins.</summary>
+/// <summary>Who may decide over an organization's credits and members: operators, its owners and its admins.</summary>
 internal static class OrganizationManagement
 {
     /// <summary>Null where the caller may. Whether another organization exists is not theirs to know.</summary>

@@ -25,9 +25,6 @@ public static class IdentitiesErrors
     public static Error OwnersOnly() =>
         new("owner_required", "Only an owner of the organization or an operator may do this.", ErrorKind.Forbidden);
 
-    public static Error ManagersOnly() =>
-        new("organization_admin_required", "Only an owner or admin of the organization, or an operator, may do this.", ErrorKind.Forbidden);
-
     /// <summary>One answer for every reason: a caller must not learn which addresses are known.</summary>
     public static Error SignInRefused() =>
         new("sign_in_failed", "E-mail or password is wrong, or too many attempts have locked the account for a while.", ErrorKind.Unauthorized);

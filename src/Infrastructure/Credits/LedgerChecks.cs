@@ -199,10 +199,12 @@ internal static class LedgerChecks
             , 10) end + coalesce(call.hedge_cost_usd, 0) as "right"
             from llm_calls as call
             """),
+        // What a hedge cost is the operator's; who got nothing pays nothing.
         ("5. A metered call is charged its cost by its power level and its tier's mark-up, half up to the sixth decimal; one whose usage is unknown, nothing",
-            "select call.call_id::text as subject, call.credits = case when call.usage_source = 'unknown' then 0 else round((" + TokenCostUsd +
+            "select call.call_id::text as subject, call.credits = case when call.usage_source = 'unknown' then 0 else round(" + TokenCostUsd +
             """
-            + coalesce(call.hedge_cost_usd, 0)) * 1000 * call.power_multiplier * (100 + call.markup_percent) * 0.01, 6) end as "right"
+            * 1000 * call.power_multiplier * (100 + call.markup_percent) * 0.01, 6) end
+                or (call.status = 'failed' and call.credits = 0) as "right"
             from llm_calls as call
             where call.account_id is not null
             and call.byok_key_id is null

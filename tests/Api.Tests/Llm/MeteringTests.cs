@@ -160,13 +160,13 @@ internal sealed class MeteringTests
     {
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Error(500));
         var model = await _service.CreateModelAsync(upstream);
-        var tenant = await _service.CreateTenantAsync(4);
+        var tenant = await _service.CreateTenantAsync(40);
 
         using var answer = await tenant.CallAsync(model);
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadGateway));
         var credits = await tenant.CreditsAsync();
-        Assert.That(credits.GetProperty("credits_available").GetDecimal(), Is.EqualTo(4));
+        Assert.That(credits.GetProperty("credits_available").GetDecimal(), Is.EqualTo(40));
         Assert.That(await CallColumnAsync(tenant, "credits"), Is.Zero);
     }
 

@@ -64,6 +64,13 @@ internal sealed record Tenant(string OrganizationId, string UserId, HttpClient C
     public Task<HttpResponseMessage> CallAsync(string? model, object? more = null, string prompt = "hi") =>
         Client.PostAsJsonAsync("/v1/chat/completions", Tenants.Chat(model, prompt, more));
 
+    /// <summary>A client of the same user at another node, by a key of their own.</summary>
+    public async Task<HttpClient> OnAsync(ServiceUnderTest node)
+    {
+        var key = await Client.PostOkAsync("/v1/api-keys", new { name = "other node" });
+        return node.Client(key.GetProperty("api_key").GetString());
+    }
+
     public Task<JsonElement> CreditsAsync() => Client.GetOkAsync("/v1/credits");
 
     public async Task<decimal> UsedAsync() => (await CreditsAsync()).GetProperty("credits_used").GetDecimal();
