@@ -2,16 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
 namespace SaasLlm.Testing;
 
-/// <summary>
-/// A certified OpenID Connect provider (npm <c>oidc-provider</c>, see <c>tests/Oidc</c>) as its own process. Its packages are
-/// installed once for each user of this machine, beside the sources, which stay as they are.
-/// </summary>
+/// <summary>A certified OpenID Connect provider (npm <c>oidc-provider</c>, see <c>tests/Oidc</c>) as its own process.</summary>
 public sealed class OidcServer : IAsyncDisposable
 {
     /// <summary>What its access tokens are for.</summary>
@@ -19,8 +15,6 @@ public sealed class OidcServer : IAsyncDisposable
 
     public const string ClientId = "gateway";
     public const string ClientSecret = "a secret of the tests";
-
-    private static readonly string[] Sources = ["package.json", "package-lock.json", "server.mjs"];
 
     private readonly int _port;
     private readonly Uri _redirectUri;
@@ -99,7 +93,7 @@ public sealed class OidcServer : IAsyncDisposable
 
     private async Task LaunchAsync()
     {
-        var start = new ProcessStartInfo("node") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = await InstallAsync() };
+        var start = new ProcessStartInfo("node") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = await NodeScripts.InstallAsync("tests", "Oidc") };
         foreach (var argument in new[] { "server.mjs", _port.ToString(CultureInfo.InvariantCulture), _redirectUri.AbsoluteUri })
             start.ArgumentList.Add(argument);
         _process = Process.Start(start) ?? throw new InvalidOperationException("node did not start.");
@@ -109,56 +103,5 @@ public sealed class OidcServer : IAsyncDisposable
         _process.BeginErrorReadLine();
         if (await _process.StandardOutput.ReadLineAsync() is not "ready")
             throw new InvalidOperationException("The OpenID Connect provider did not start.");
-    }
-
-    /// <summary>The folder with the packages; made in one move, so that no other test process finds half of it.</summary>
-    private static async Task<string> InstallAsync()
-    {
-        var sources = Path.Combine(Root(), "tests", "Oidc");
-        var content = string.Concat(Sources.Select(name => File.ReadAllText(Path.Combine(sources, name))));
-        var version = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Environment.UserName + content)))[..12];
-        var folder = Path.Combine(Path.GetTempPath(), "saasllm-oidc-" + version);
-        if (Directory.Exists(folder))
-            return folder;
-
-        var scratch = Directory.CreateTempSubdirectory("saasllm-oidc-").FullName;
-        foreach (var name in Sources)
-            File.Copy(Path.Combine(sources, name), Path.Combine(scratch, name));
-
-        // A cache of its own: not every user has a home to keep one in.
-        using var npm = Process.Start(new ProcessStartInfo("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--cache", Path.Combine(scratch, ".npm")])
-        {
-            UseShellExecute = false,
-            WorkingDirectory = scratch,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        }) ?? throw new InvalidOperationException("npm did not start.");
-        var errors = npm.StandardError.ReadToEndAsync();
-        await npm.StandardOutput.ReadToEndAsync();
-        await npm.WaitForExitAsync();
-        if (npm.ExitCode != 0)
-            throw new InvalidOperationException($"npm ci: {await errors}");
-
-        try
-        {
-            Directory.Move(scratch, folder);
-        }
-        catch (IOException) when (Directory.Exists(folder))
-        {
-            Directory.Delete(scratch, recursive: true);
-        }
-
-        return folder;
-    }
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "SaasLlm.sln")))
-                return folder.FullName;
-        }
-
-        throw new DirectoryNotFoundException($"No SaasLlm.sln above {AppContext.BaseDirectory}.");
     }
 }

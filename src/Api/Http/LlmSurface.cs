@@ -17,6 +17,9 @@ internal static class LlmSurface
     public static bool Holds(PathString path) =>
         path.StartsWithSegments(Short, StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments(Long, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Where Anthropic's clients are spoken to.</summary>
+    public static bool IsMessages(PathString path) => path.Value is { } value && value.EndsWith("/messages", StringComparison.Ordinal);
+
     /// <summary>OpenAI has one status for what cannot be read and what breaks a rule.</summary>
     public static int StatusOf(ErrorKind kind) =>
         kind == ErrorKind.Validation ? StatusCodes.Status400BadRequest : ResultHttp.StatusOf(kind);
@@ -28,7 +31,7 @@ internal static class LlmSurface
     {
         response.StatusCode = StatusOf(error.Kind);
         var aborted = response.HttpContext.RequestAborted;
-        if (!response.HttpContext.Request.Path.Value!.EndsWith("/messages", StringComparison.Ordinal))
+        if (!IsMessages(response.HttpContext.Request.Path))
             return response.WriteAsJsonAsync(new LlmErrorBody(ErrorOf(error)), JsonConventions.Options, "application/json", aborted);
 
         // Anthropic's form with OpenAI's members in it, so that the clients of both find what they look for.

@@ -8,6 +8,9 @@ internal static class RequestId
 {
     public const string Header = "X-Request-Id";
 
+    /// <summary>Where Anthropic's clients look for it.</summary>
+    private const string MessagesHeader = "request-id";
+
     private const int MaxLength = 128;
 
     private static readonly long Process = RandomNumberGenerator.GetInt32(int.MaxValue) * (1L << 32) | (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
@@ -19,6 +22,8 @@ internal static class RequestId
         var id = given.Count == 1 && IsSane(given[0]) ? given[0]! : Next();
         context.TraceIdentifier = id;
         context.Response.Headers[Header] = id;
+        if (LlmSurface.IsMessages(context.Request.Path))
+            context.Response.Headers[MessagesHeader] = id;
         return next(context);
     });
 
