@@ -82,9 +82,11 @@ public sealed class LlmStream : StreamedCall
 
     public override bool IncludeUsage => _call.Request.IncludeUsage;
 
-    private protected override async Task<TokenUsage> RecordAsync(CallEndOf endOf)
+    private protected override int PromptBytes => _call.Request.PromptBytes;
+
+    private protected override async Task<TokenUsage> RecordAsync(CallEnd end)
     {
-        var record = _admission.Record(_call, Upstream, endOf(_call.Request.PromptBytes));
+        var record = _admission.Record(_call, Upstream, end);
         await _settlement.RecordAsync(record, CancellationToken.None);
         return record.Usage;
     }

@@ -13,9 +13,6 @@ public abstract class StreamedCall : IAsyncDisposable
 
     private protected StreamedCall(GatewayStream upstream) => Upstream = upstream;
 
-    /// <summary>How the call ended, given the bytes of its prompt.</summary>
-    private protected delegate CallEnd CallEndOf(int promptBytes);
-
     public abstract Guid CallId { get; }
 
     /// <summary>What the caller sees as the model.</summary>
@@ -41,6 +38,9 @@ public abstract class StreamedCall : IAsyncDisposable
 
     private protected GatewayStream Upstream { get; }
 
+    /// <summary>The base of an estimate where the upstream reports no usage.</summary>
+    private protected abstract int PromptBytes { get; }
+
     /// <summary>The JSON of the next chunk; null at the end. Valid until the next call.</summary>
     public virtual async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellationToken)
     {
@@ -59,7 +59,7 @@ public abstract class StreamedCall : IAsyncDisposable
             return;
 
         _settled = true;
-        Usage = await RecordAsync(promptBytes => CallEnd.Of(Upstream, _ended, promptBytes));
+        Usage = await RecordAsync(CallEnd.Of(Upstream, _ended, PromptBytes));
     }
 
     public async ValueTask DisposeAsync()
@@ -78,7 +78,7 @@ public abstract class StreamedCall : IAsyncDisposable
     }
 
     /// <summary>Puts the call on record, committed on return, and gives the usage recorded.</summary>
-    private protected abstract Task<TokenUsage> RecordAsync(CallEndOf endOf);
+    private protected abstract Task<TokenUsage> RecordAsync(CallEnd end);
 
     /// <summary>Gives back what the call held besides credits.</summary>
     private protected abstract void LetGo();

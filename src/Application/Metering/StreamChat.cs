@@ -72,6 +72,7 @@ public sealed class MeteredStream : StreamedCall
     private readonly decimal _step;
     private decimal _held;
     private long _renewedAt;
+    private int _coveredTextBytes;
 
     internal MeteredStream(
         HeldForCall call, ChatRequest request, GatewayStream upstream, CallMetering metering, MeteringOptions options, TimeProvider time)
@@ -115,18 +116,27 @@ public sealed class MeteredStream : StreamedCall
             return null;
 
         var next = await base.ReadAsync(cancellationToken);
-        if (next is null || await IsCoveredAsync())
-            return next;
+        if (next is not null && !await IsCoveredAsync())
+        {
+            RanOutOfCredits = true;
+            return CutShort;
+        }
 
-        RanOutOfCredits = true;
-        return CutShort;
+        _coveredTextBytes = Upstream.DeliveredTextBytes;
+        return next;
     }
 
-    private protected override async Task<TokenUsage> RecordAsync(CallEndOf endOf)
+    private protected override int PromptBytes => _request.PromptBytes;
+
+    private protected override async Task<TokenUsage> RecordAsync(CallEnd end)
     {
-        var end = endOf(_request.PromptBytes);
+        // The chunk that could not be paid for was not handed out, so it is not charged either.
         if (RanOutOfCredits)
-            end = end with { FinishReason = MeteringErrors.OutOfCredits };
+        {
+            var covered = end.Usage with { CompletionTokens = TokenEstimate.FromBytes(_coveredTextBytes) };
+            end = end with { Usage = covered, FinishReason = MeteringErrors.OutOfCredits };
+        }
+
         var charged = await _metering.SettleAsync(_call, Upstream, end);
         Price = new CallPrice(charged.Credits, charged.Available);
         return charged.Usage;

@@ -97,7 +97,7 @@ internal sealed class MeteringTests
     }
 
     [Test]
-    public async Task Stream_WhenTheCreditsRunOut_EndsInGoodOrderAndLeavesNothingBelowZero()
+    public async Task Stream_WhenTheCreditsRunOut_EndsInGoodOrderAndIsChargedForWhatWasHandedOut()
     {
         // The prompt's 8 tokens and 1,024 of output are held: 8.208 credits. Each piece is 2,000 tokens and so 16 credits.
         var piece = UpstreamScript.Text(new string('x', 8000));
@@ -110,8 +110,10 @@ internal sealed class MeteringTests
 
         Assert.That(text, Does.Contain("\"finish_reason\":\"length\"").And.Contain("credits are used up").And.EndsWith("data: [DONE]\n\n"));
         var credits = await tenant.CreditsAsync();
-        Assert.That(credits.GetProperty("credits_available").GetDecimal(), Is.Zero);
+        Assert.That(text.Count(letter => letter == 'x'), Is.InRange(16_000, 16_100), "two pieces");
+        Assert.That(credits.GetProperty("credits_used").GetDecimal(), Is.EqualTo(32.016m), "the prompt and the two pieces that were handed out");
         Assert.That(credits.GetProperty("credits_reserved").GetDecimal(), Is.Zero);
+        Assert.That(await CallColumnAsync(tenant, "credits_written_off"), Is.Zero);
     }
 
     [Test]
