@@ -26,9 +26,7 @@ internal sealed class GetCallQuotaHandler(IPayerDirectory payers, IMeteringRepos
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         foreach (var (period, startsOn, endsOn, limit) in CallQuota.On(tier, payer.Value.TierSince, today))
         {
-            var counts = await metering.GetCountsAsync(payer.Value.OrganizationId, cancellationToken);
-            var name = QuotaPeriodNames.Of(period);
-            var calls = counts.FirstOrDefault(count => count.Period == name && count.StartsOn == startsOn)?.Calls ?? 0;
+            var calls = await metering.CountCallsAsync(payer.Value.OrganizationId, period, startsOn, cancellationToken);
             return new QuotaCount(period, startsOn, limit, endsOn, calls).Left;
         }
 

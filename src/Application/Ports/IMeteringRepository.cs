@@ -1,6 +1,7 @@
 using SaasLlm.Application.Credits;
 using SaasLlm.Application.Metering;
 using SaasLlm.Application.Shared;
+using SaasLlm.Domain.Metering;
 
 namespace SaasLlm.Application.Ports;
 
@@ -15,8 +16,8 @@ public interface IMeteringRepository
     /// <summary>Totals of the calls of one caller, or of a whole organization.</summary>
     Task<IReadOnlyList<UsageRow>> GetUsageAsync(UsageScope scope, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
 
-    /// <summary>Calls counted against the organization's tier, by period and first day.</summary>
-    Task<IReadOnlyList<CountedCalls>> GetCountsAsync(string organizationId, CancellationToken cancellationToken);
+    /// <summary>Calls counted against the organization's tier in the period that began on that day.</summary>
+    Task<long> CountCallsAsync(string organizationId, QuotaPeriod period, DateOnly startsOn, CancellationToken cancellationToken);
 }
 
 /// <summary>A wallet's columns, in credits.</summary>
@@ -50,15 +51,4 @@ public sealed record UsageRow
     public required long Tokens { get; init; }
 
     public required decimal Cost { get; init; }
-}
-
-/// <summary>One count of an organization.</summary>
-public sealed record CountedCalls
-{
-    /// <summary><c>day</c>, <c>month</c> or <c>trial</c>.</summary>
-    public required string Period { get; init; }
-
-    public required DateOnly StartsOn { get; init; }
-
-    public required long Calls { get; init; }
 }

@@ -2,6 +2,7 @@ using SaasLlm.Application.Credits;
 using SaasLlm.Application.Metering;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
+using SaasLlm.Domain.Metering;
 using SaasLlm.Infrastructure.Postgres;
 
 namespace SaasLlm.Infrastructure.Metering;
@@ -79,15 +80,15 @@ internal sealed class MeteringRepository(PostgresSession session) : IMeteringRep
             new { scope.OrganizationId, scope.TeamId, scope.UserId, from, to },
             cancellationToken);
 
-    public Task<IReadOnlyList<CountedCalls>> GetCountsAsync(string organizationId, CancellationToken cancellationToken) =>
-        session.QueryAsync<CountedCalls>(
+    public Task<long> CountCallsAsync(string organizationId, QuotaPeriod period, DateOnly startsOn, CancellationToken cancellationToken) =>
+        session.QuerySingleOrDefaultAsync<long>(
             """
-            select period, starts_on, calls
+            select calls
             from quota_usage
             where organization_id = @organizationId
-            order by starts_on desc
-            limit 8
+            and period = @period
+            and starts_on = @startsOn
             """,
-            new { organizationId },
+            new { organizationId, period = QuotaPeriodNames.Of(period), startsOn },
             cancellationToken);
 }
