@@ -1,0 +1,1 @@
+-- Months of jobs and calls, and what they came to ----------------------------------------------------------------
