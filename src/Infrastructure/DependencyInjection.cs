@@ -7,6 +7,7 @@ using SaasLlm.Application.Credits;
 using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Metering;
 using SaasLlm.Application.Ports;
+using SaasLlm.Application.Usage;
 using SaasLlm.Infrastructure.Background;
 using SaasLlm.Infrastructure.Byok;
 using SaasLlm.Infrastructure.Caching;
@@ -21,6 +22,7 @@ using SaasLlm.Infrastructure.RateLimiting;
 using SaasLlm.Infrastructure.Redis;
 using SaasLlm.Infrastructure.ResponseCaching;
 using SaasLlm.Infrastructure.Settlement;
+using SaasLlm.Infrastructure.Usage;
 
 namespace SaasLlm.Infrastructure;
 
@@ -48,6 +50,7 @@ public static class DependencyInjection
         services.AddResponseCache(configuration);
         services.AddRateLimiting(configuration);
         services.AddIdentities(configuration);
+        services.AddUsage(configuration);
         return services;
     }
 
@@ -99,6 +102,15 @@ public static class DependencyInjection
         services.AddSingleton(configuration.GetSection("Credits").Get<CreditOptions>() ?? new CreditOptions());
         services.AddScoped<MonthlyGrant>();
         services.AddHostedService<PoolResets>();
+    }
+
+    private static void AddUsage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(configuration.GetSection(UsageOptions.Section).Get<UsageOptions>() ?? new UsageOptions());
+        services.AddSingleton<IUsageRollup, UsageRollup>();
+        services.AddSingleton<IMonthPartitions, MonthPartitions>();
+        services.AddHostedService<UsageFolding>();
+        services.AddHostedService<MonthUpkeep>();
     }
 
     private static void AddPostgres(this IServiceCollection services)

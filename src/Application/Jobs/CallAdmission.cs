@@ -44,9 +44,10 @@ public sealed class CallAdmission(
         if (job.Capped && !await TakeAsync(jobId, DearestCostUsd(route.Value, estimate), lease.Value, cancellationToken))
             return JobsErrors.BudgetExceeded();
 
+        var now = time.GetUtcNow();
         return new AdmittedCall
         {
-            CallId = Guid.CreateVersion7(),
+            CallId = Guid.CreateVersion7(now),
             JobId = jobId,
             Team = team,
             Request = request,
@@ -54,7 +55,7 @@ public sealed class CallAdmission(
             Cache = route.Value.CachePolicyFor(team, request),
             Lease = lease.Value,
             RequestId = requestId,
-            StartedAt = time.GetUtcNow(),
+            StartedAt = now,
             StartedTimestamp = time.GetTimestamp(),
         };
     }

@@ -79,14 +79,20 @@ internal sealed partial class HoldExpiry(NpgsqlDataSource dataSource, MeteringOp
 
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            insert into llm_calls (
-                call_id, account_id, organization_id, team_id, user_id, operation, model_group, status, error_code, error, streamed, late,
-                prompt_tokens, usage_source, estimated_cost_usd, latency_ms, attempts, request_id, created_at)
-            values (
-                @CallId, @AccountId, @OrganizationId, @TeamId, @UserId, @Operation, @Model, 'failed', 'node_lost',
-                'The service ended before the call did.', @Streamed, false,
-                @PromptTokens, 'unknown', @EstimatedCostUsd, 0, 1, @RequestId, @CreatedAt)
-            on conflict (call_id) do nothing
+            with recorded as (
+                insert into llm_calls (
+                    call_id, account_id, organization_id, team_id, user_id, operation, model_group, status, error_code, error, streamed, late,
+                    prompt_tokens, usage_source, estimated_cost_usd, latency_ms, attempts, request_id, created_at)
+                values (
+                    @CallId, @AccountId, @OrganizationId, @TeamId, @UserId, @Operation, @Model, 'failed', 'node_lost',
+                    'The service ended before the call did.', @Streamed, false,
+                    @PromptTokens, 'unknown', @EstimatedCostUsd, 0, 1, @RequestId, @CreatedAt)
+                on conflict (call_id) do nothing
+                returning call_id
+            )
+            insert into calls_to_roll (call_id)
+            select call_id
+            from recorded
             """,
             holds,
             transaction,
