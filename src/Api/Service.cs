@@ -12,6 +12,7 @@ using SaasLlm.Api.Organizations;
 using SaasLlm.Api.ProviderCredentials;
 using SaasLlm.Api.Teams;
 using SaasLlm.Api.Tiers;
+using SaasLlm.Api.Usage;
 using SaasLlm.Infrastructure;
 
 namespace SaasLlm.Api;
@@ -55,6 +56,7 @@ internal static class Service
         app.MapOrganizationCredits();
         app.MapTiers();
         app.MapTeams();
+        app.MapUsage();
         app.MapCredits();
         app.MapJobs();
         app.MapLlm();
