@@ -45,13 +45,13 @@ internal sealed class UsageReportTests(bool folded)
         var expected = (await connection.QueryAsync<(DateTime, string, string, string?, decimal, decimal)>(
             """
             with revenue as (
-                select date_trunc('month', created_at, 'utc') as month, organization_id, team_id, job_type, price_usd as usd
+                select date_trunc('month', jobs.created_at, 'utc') as month, organization_id, team_id, job_type, price_usd as usd
                 from jobs
                 join teams using (team_id)
                 where completed_at is not null
                 and refunded_at is null
-                and created_at >= '2044-01-01Z'
-                and created_at < '2045-01-01Z'
+                and jobs.created_at >= '2044-01-01Z'
+                and jobs.created_at < '2045-01-01Z'
                 union all
                 select date_trunc('month', created_at, 'utc'), organization_id, coalesce(team_id, ''), null, (credits - credits_written_off) * 0.001
                 from llm_calls
