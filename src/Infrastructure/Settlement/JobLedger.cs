@@ -79,6 +79,7 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, LocalInvalidation l
 
         ending.Written = true;
         ending.CreditsCharged = job.CreditsCharged;
+        ending.CreditsWrittenOff = job.CreditsWrittenOff;
         ending.CreditsRemaining = wallet.Ledger.Remaining;
         return new JobEnded(job.Status, true);
     }
@@ -108,10 +109,11 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, LocalInvalidation l
         if (wallet.Refusal is { } refusal)
             return refusal;
 
-        var reserved = wallet.Ledger.Reserve(request.Credits, request.JobId);
+        var reserved = wallet.Ledger.Reserve(JobTariff.LeastCredits, request.JobId);
         if (!reserved.IsSuccess)
             return reserved.Error;
 
+        opening.Tariff = wallet.Tariff;
         opening.Written = true;
         return new JobOpened(request.JobId, request.TeamId, JobStatusNames.Of(JobStatus.Pending), request.CreatedAt);
     }
@@ -125,6 +127,9 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, LocalInvalidation l
 
         /// <summary>True where this batch creates the job.</summary>
         public bool Written { get; set; }
+
+        /// <summary>The team's of this moment.</summary>
+        public JobTariff Tariff { get; set; }
     }
 
     internal sealed class Ending(JobEnding request) : GroupCommitItem<Result<JobEnded>>
@@ -135,6 +140,8 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, LocalInvalidation l
         public bool Written { get; set; }
 
         public decimal CreditsCharged { get; set; }
+
+        public decimal CreditsWrittenOff { get; set; }
 
         public decimal CreditsRemaining { get; set; }
 
@@ -149,7 +156,8 @@ internal sealed record LockedLedger(
     Dictionary<string, LockedWallet> Wallets,
     Dictionary<(string Scope, string Key), EarlierAnswer> Answers);
 
+/// <param name="Tariff">Of the team's new jobs.</param>
 /// <param name="Refusal">Why the team may not begin a job; null where it may.</param>
-internal sealed record LockedWallet(CreditLedger Ledger, Error? Refusal);
+internal sealed record LockedWallet(CreditLedger Ledger, JobTariff Tariff, Error? Refusal);
 
 internal sealed record EarlierAnswer(byte[] RequestHash, JobOpened Job);

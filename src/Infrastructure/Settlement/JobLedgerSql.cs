@@ -19,13 +19,9 @@ internal static class JobLedgerSql
     private const int IdsPerNotification = 200;
 
     private const string LockJobs =
+        "select\n" + LockedJobs.Columns +
         """
-        select
-            job.job_id,
-            job.team_id,
-            job.status,
-            job.credits_reserved,
-            job.failed_calls,
+            ,
             case
                 when wish.metadata is null then 0
                 else octet_length((job.metadata || wish.metadata::jsonb)::text)
@@ -45,6 +41,10 @@ internal static class JobLedgerSql
             account.used,
             account.reserved,
             account.unlimited,
+            account.grace,
+            team.budget_mode,
+            team.credits_per_dollar,
+            team.tokens_per_credit,
             team.status,
             organization.status
         from credit_accounts as account
@@ -64,10 +64,17 @@ internal static class JobLedgerSql
 
     private const string InsertJobs =
         """
-        insert into jobs (job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, max_cost_usd, max_calls, credits_reserved)
-        select job_id, team_id, job_type, user_id, external_task_id, metadata::jsonb, created_at, expires_at, max_cost_usd, max_calls, credits
-        from unnest(@job_id, @team_id, @job_type, @user_id, @external_task_id, @metadata, @created_at, @expires_at, @max_cost_usd, @max_calls, @credits)
-            as job (job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, max_cost_usd, max_calls, credits)
+        insert into jobs (
+            job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, max_cost_usd, max_calls,
+            budget_mode, conversion_rate, credits_reserved)
+        select
+            job_id, team_id, job_type, user_id, external_task_id, metadata::jsonb, created_at, expires_at, max_cost_usd, max_calls,
+            budget_mode, conversion_rate, credits
+        from unnest(
+            @job_id, @team_id, @job_type, @user_id, @external_task_id, @metadata, @created_at, @expires_at, @max_cost_usd, @max_calls,
+            @budget_mode, @conversion_rate, @credits) as job (
+            job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, max_cost_usd, max_calls,
+            budget_mode, conversion_rate, credits)
         """;
 
     private const string InsertAnswers =
@@ -85,9 +92,10 @@ internal static class JobLedgerSql
             error_message = ending.error_message,
             metadata = jobs.metadata || coalesce(ending.metadata, '{}')::jsonb,
             credits_charged = ending.credits_charged,
+            credits_written_off = ending.credits_written_off,
             credits_remaining_after = ending.credits_remaining
-        from unnest(@job_id, @status, @ended_at, @error_message, @metadata, @credits_charged, @credits_remaining)
-            as ending (job_id, status, ended_at, error_message, metadata, credits_charged, credits_remaining)
+        from unnest(@job_id, @status, @ended_at, @error_message, @metadata, @credits_charged, @credits_written_off, @credits_remaining)
+            as ending (job_id, status, ended_at, error_message, metadata, credits_charged, credits_written_off, credits_remaining)
         where jobs.job_id = ending.job_id
         """;
 
@@ -172,7 +180,9 @@ internal static class JobLedgerSql
         columns.Add("expires_at", NpgsqlDbType.TimestampTz, created, static opening => opening.Request.ExpiresAt.UtcDateTime);
         columns.Add("max_cost_usd", NpgsqlDbType.Numeric, created, static opening => opening.Request.MaxCostUsd);
         columns.Add("max_calls", NpgsqlDbType.Integer, created, static opening => opening.Request.MaxCalls);
-        columns.Add("credits", NpgsqlDbType.Numeric, created, static opening => opening.Request.Credits);
+        columns.Add("budget_mode", NpgsqlDbType.Text, created, static opening => BudgetModeNames.Of(opening.Tariff.Mode));
+        columns.Add("conversion_rate", NpgsqlDbType.Numeric, created, static opening => opening.Tariff.IsByUse ? opening.Tariff.Rate : default(decimal?));
+        columns.Add("credits", NpgsqlDbType.Numeric, created, static _ => JobTariff.LeastCredits);
 
         var keyed = created.FindAll(static opening => opening.Request.Idempotency is not null);
         if (keyed.Count == 0)
@@ -197,6 +207,7 @@ internal static class JobLedgerSql
         columns.Add("error_message", NpgsqlDbType.Text, ended, static ending => StorableText.Of(ending.Request.ErrorMessage));
         columns.Add("metadata", NpgsqlDbType.Text, ended, static ending => MetadataText(ending.Request));
         columns.Add("credits_charged", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsCharged);
+        columns.Add("credits_written_off", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsWrittenOff);
         columns.Add("credits_remaining", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsRemaining);
 
         foreach (var ids in ended.Chunk(IdsPerNotification))
@@ -214,10 +225,9 @@ internal static class JobLedgerSql
         var merged = new Dictionary<Guid, int>();
         while (await reader.ReadAsync())
         {
-            var job = new Job(
-                reader.GetGuid(0), reader.GetString(1), JobStatusNames.Parse(reader.GetString(2)), reader.GetDecimal(3), reader.GetInt32(4));
+            var job = LockedJobs.Read(reader).ToJob();
             locked.Jobs.Add(job.JobId, job);
-            merged.Add(job.JobId, reader.GetInt32(5));
+            merged.Add(job.JobId, reader.GetInt32(LockedJobs.ColumnCount));
         }
 
         foreach (var ending in endings)
@@ -228,14 +238,16 @@ internal static class JobLedgerSql
     {
         while (await reader.ReadAsync())
         {
-            var ledger = new CreditLedger(reader.GetGuid(0), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetDecimal(4), reader.GetBoolean(5));
+            var ledger = new CreditLedger(
+                reader.GetGuid(0), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetDecimal(4), reader.GetBoolean(5), reader.GetDecimal(6));
             var teamId = reader.GetString(1);
-            var status = TeamStatusNames.Parse(reader.GetString(6));
+            var tariff = JobTariff.Of(BudgetModeNames.Parse(reader.GetString(7)), reader.GetDecimal(8), reader.GetInt32(9));
+            var status = TeamStatusNames.Parse(reader.GetString(10));
             var refusal = status == TeamStatus.Deleted ? TeamsErrors.NotFound(teamId)
                 : status != TeamStatus.Active ? TeamsErrors.NotActive(status)
-                : reader.GetString(7) != "active" ? TeamsErrors.OrganizationNotActive()
+                : reader.GetString(11) != "active" ? TeamsErrors.OrganizationNotActive()
                 : null;
-            locked.Wallets.Add(teamId, new LockedWallet(ledger, refusal));
+            locked.Wallets.Add(teamId, new LockedWallet(ledger, tariff, refusal));
         }
     }
 
