@@ -55,7 +55,7 @@ internal sealed class CallSettlement(NpgsqlDataSource dataSource, TimeProvider t
             from incoming
             join locked using (job_id)
             on conflict (call_id) do nothing
-            returning job_id, status, late, prompt_tokens, completion_tokens, cost_usd, latency_ms, created_at
+            returning job_id, status, late, prompt_tokens, completion_tokens, cost_usd, client_cost_usd, latency_ms, created_at
         ),
         totals as (
             select
@@ -66,6 +66,7 @@ internal sealed class CallSettlement(NpgsqlDataSource dataSource, TimeProvider t
                 coalesce(sum(prompt_tokens) filter (where not late), 0) as prompt_tokens,
                 coalesce(sum(completion_tokens) filter (where not late), 0) as completion_tokens,
                 coalesce(sum(cost_usd) filter (where not late), 0) as cost_usd,
+                coalesce(sum(client_cost_usd) filter (where not late), 0) as client_cost_usd,
                 coalesce(sum(latency_ms) filter (where not late), 0) as latency_ms,
                 count(*) filter (where late) as late_calls,
                 coalesce(sum(cost_usd) filter (where late), 0) as late_cost_usd,
@@ -82,6 +83,7 @@ internal sealed class CallSettlement(NpgsqlDataSource dataSource, TimeProvider t
             prompt_tokens = jobs.prompt_tokens + totals.prompt_tokens,
             completion_tokens = jobs.completion_tokens + totals.completion_tokens,
             total_cost_usd = jobs.total_cost_usd + totals.cost_usd,
+            client_cost_usd = jobs.client_cost_usd + totals.client_cost_usd,
             total_latency_ms = jobs.total_latency_ms + totals.latency_ms,
             late_calls = jobs.late_calls + totals.late_calls,
             late_cost_usd = jobs.late_cost_usd + totals.late_cost_usd

@@ -26,6 +26,10 @@ internal static class JobLedgerSql
             job.status,
             job.credits_reserved,
             job.failed_calls,
+            job.job_type,
+            job.created_at,
+            job.prompt_tokens + job.completion_tokens as total_tokens,
+            job.client_cost_usd,
             case
                 when wish.metadata is null then 0
                 else octet_length((job.metadata || wish.metadata::jsonb)::text)
@@ -46,7 +50,8 @@ internal static class JobLedgerSql
             account.reserved,
             account.unlimited,
             team.status,
-            organization.status
+            organization.status,
+            organization.organization_id
         from credit_accounts as account
         join teams as team using (team_id)
         join organizations as organization on organization.organization_id = team.organization_id
@@ -85,9 +90,13 @@ internal static class JobLedgerSql
             error_message = ending.error_message,
             metadata = jobs.metadata || coalesce(ending.metadata, '{}')::jsonb,
             credits_charged = ending.credits_charged,
-            credits_remaining_after = ending.credits_remaining
-        from unnest(@job_id, @status, @ended_at, @error_message, @metadata, @credits_charged, @credits_remaining)
-            as ending (job_id, status, ended_at, error_message, metadata, credits_charged, credits_remaining)
+            credits_remaining_after = ending.credits_remaining,
+            price_usd = ending.price_usd,
+            pricing_rule_id = ending.pricing_rule_id
+        from unnest(
+            @job_id, @status, @ended_at, @error_message, @metadata, @credits_charged, @credits_remaining, @price_usd, @pricing_rule_id)
+            as ending (
+            job_id, status, ended_at, error_message, metadata, credits_charged, credits_remaining, price_usd, pricing_rule_id)
         where jobs.job_id = ending.job_id
         """;
 
@@ -127,7 +136,7 @@ internal static class JobLedgerSql
         await using var reader = await batch.ExecuteReaderAsync();
         if (endings.Count > 0)
         {
-            await ReadJobsAsync(reader, locked, endings);
+            await ReadJobsAsync(reader, locked);
             await reader.NextResultAsync();
         }
 
@@ -198,6 +207,8 @@ internal static class JobLedgerSql
         columns.Add("metadata", NpgsqlDbType.Text, ended, static ending => MetadataText(ending.Request));
         columns.Add("credits_charged", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsCharged);
         columns.Add("credits_remaining", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsRemaining);
+        columns.Add("price_usd", NpgsqlDbType.Numeric, ended, static ending => ending.Price.Usd);
+        columns.Add("pricing_rule_id", NpgsqlDbType.Uuid, ended, static ending => ending.Price.PricingRuleId);
 
         foreach (var ids in ended.Chunk(IdsPerNotification))
         {
@@ -209,19 +220,15 @@ internal static class JobLedgerSql
         }
     }
 
-    private static async Task ReadJobsAsync(NpgsqlDataReader reader, LockedLedger locked, List<JobLedger.Ending> endings)
+    private static async Task ReadJobsAsync(NpgsqlDataReader reader, LockedLedger locked)
     {
-        var merged = new Dictionary<Guid, int>();
         while (await reader.ReadAsync())
         {
             var job = new Job(
                 reader.GetGuid(0), reader.GetString(1), JobStatusNames.Parse(reader.GetString(2)), reader.GetDecimal(3), reader.GetInt32(4));
-            locked.Jobs.Add(job.JobId, job);
-            merged.Add(job.JobId, reader.GetInt32(5));
+            locked.Jobs.Add(job.JobId, new LockedJob(
+                job, reader.GetString(5), reader.GetFieldValue<DateTimeOffset>(6), reader.GetInt64(7), reader.GetDecimal(8), reader.GetInt32(9)));
         }
-
-        foreach (var ending in endings)
-            ending.MergedMetadataBytes = merged.GetValueOrDefault(ending.Request.JobId);
     }
 
     private static async Task ReadWalletsAsync(NpgsqlDataReader reader, LockedLedger locked)
@@ -235,7 +242,7 @@ internal static class JobLedgerSql
                 : status != TeamStatus.Active ? TeamsErrors.NotActive(status)
                 : reader.GetString(7) != "active" ? TeamsErrors.OrganizationNotActive()
                 : null;
-            locked.Wallets.Add(teamId, new LockedWallet(ledger, refusal));
+            locked.Wallets.Add(teamId, new LockedWallet(ledger, reader.GetString(8), refusal));
         }
     }
 
