@@ -1,4 +1,5 @@
 using SaasLlm.Api.Auth;
+using SaasLlm.Api.Budgets;
 using SaasLlm.Api.Byok;
 using SaasLlm.Api.Catalog;
 using SaasLlm.Api.Credits;
@@ -59,6 +60,7 @@ internal static class Service
         app.MapCredits();
         app.MapJobs();
         app.MapPricing();
+        app.MapBudgets();
         app.MapLlm();
         app.MapModels();
         app.MapModelGroups();

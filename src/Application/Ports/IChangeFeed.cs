@@ -38,6 +38,9 @@ public enum ChangedThing
 
     /// <summary>The pricing rules; no id, they are loaded whole.</summary>
     Pricing,
+
+    /// <summary>The hard budgets, or that one is used up; no id, they are loaded whole.</summary>
+    Budget,
 }
 
 /// <summary>Tells every node, within the transaction that makes the change, to drop what it cached.</summary>

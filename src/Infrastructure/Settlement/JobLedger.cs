@@ -1,5 +1,6 @@
 using Npgsql;
 using SaasLlm.Application.Ports;
+using SaasLlm.Domain.Budgets;
 using SaasLlm.Domain.Credits;
 using SaasLlm.Domain.Jobs;
 using SaasLlm.Domain.Pricing;
@@ -13,7 +14,7 @@ namespace SaasLlm.Infrastructure.Settlement;
 /// Opens and ends jobs in batches: lock the jobs in id order, then the wallets in id order, let the domain decide, write it
 /// all, commit. Every writer keeps that order, so no two of them can deadlock.
 /// </summary>
-internal sealed class JobLedger(NpgsqlDataSource dataSource, IPricing pricing, LocalInvalidation local) : GroupCommit<GroupCommitItem>, IJobLedger
+internal sealed class JobLedger(NpgsqlDataSource dataSource, IPricing pricing, IHardBudgets budgets, LocalInvalidation local) : GroupCommit<GroupCommitItem>, IJobLedger
 {
     public Task<Result<JobOpened>> OpenAsync(JobOpening opening, CancellationToken cancellationToken)
     {
@@ -42,9 +43,10 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, IPricing pricing, L
         }
 
         var prices = endings.Count > 0 ? await pricing.GetAsync(CancellationToken.None) : null;
+        var hasBudgets = openings.Count > 0 && (await budgets.GetAsync(CancellationToken.None)).Any;
         await using var connection = await dataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        var locked = await JobLedgerSql.LockAsync(connection, transaction, openings, endings);
+        var locked = await JobLedgerSql.LockAsync(connection, transaction, openings, endings, hasBudgets);
 
         foreach (var ending in endings)
             ending.Outcome = End(ending, locked, prices!);
@@ -113,6 +115,8 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, IPricing pricing, L
             return TeamsErrors.NotFound(request.TeamId);
         if (wallet.Refusal is { } refusal)
             return refusal;
+        if (locked.OverBudget.TryGetValue(request.TeamId, out var scope))
+            return BudgetsErrors.Exceeded(scope);
 
         var reserved = wallet.Ledger.Reserve(request.Credits, request.JobId);
         if (!reserved.IsSuccess)
@@ -149,9 +153,11 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, IPricing pricing, L
 }
 
 /// <summary>What a batch has locked.</summary>
+/// <param name="OverBudget">Teams that may not begin a job because their own hard budget, or their organization's, is used up: whose.</param>
 internal sealed record LockedLedger(
     Dictionary<Guid, LockedJob> Jobs,
     Dictionary<string, LockedWallet> Wallets,
+    Dictionary<string, string> OverBudget,
     Dictionary<(string Scope, string Key), EarlierAnswer> Answers);
 
 /// <param name="TotalTokens">Of the calls that are settled.</param>

@@ -5,6 +5,7 @@ using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Domain.Credits;
 using SaasLlm.Domain.Jobs;
+using SaasLlm.Domain.Shared;
 using SaasLlm.Domain.Teams;
 using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Postgres;
@@ -60,6 +61,18 @@ internal static class JobLedgerSql
         for no key update of account
         """;
 
+    /// <summary>After the wallets are locked, so that it sees what was spent until then.</summary>
+    private const string FindOverBudget =
+        """
+        select team.team_id, max(budget.scope)
+        from teams as team
+        join budgets as budget on (budget.scope, budget.scope_id) in (('team', team.team_id), ('organization', team.organization_id))
+        where team.team_id = any(@team_id)
+        and budget.mode = 'hard'
+        and spent_in_month(budget.scope, budget.scope_id, @month) >= budget.monthly_cost_usd
+        group by team.team_id
+        """;
+
     private const string FindAnswers =
         """
         select answer.scope, answer.idempotency_key, answer.request_hash, answer.response::text
@@ -106,7 +119,7 @@ internal static class JobLedgerSql
         """;
 
     public static async Task<LockedLedger> LockAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, List<JobLedger.Opening> openings, List<JobLedger.Ending> endings)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, List<JobLedger.Opening> openings, List<JobLedger.Ending> endings, bool hasBudgets)
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
         if (endings.Count > 0)
@@ -124,6 +137,13 @@ internal static class JobLedgerSql
             .ToList();
         Command(batch, LockWallets, teams.Count).Add("team_id", NpgsqlDbType.Text, teams, static team => team);
 
+        if (hasBudgets)
+        {
+            Command(batch, FindOverBudget, teams.Count).Add("team_id", NpgsqlDbType.Text, teams, static team => team);
+            var month = CalendarMonth.Of(openings[^1].Request.CreatedAt).FirstDay;
+            batch.BatchCommands[^1].Parameters.Add(new NpgsqlParameter<DateOnly>("month", month));
+        }
+
         var keyed = openings.Where(static opening => opening.Request.Idempotency is not null).ToList();
         if (keyed.Count > 0)
         {
@@ -132,7 +152,7 @@ internal static class JobLedgerSql
             columns.Add("key", NpgsqlDbType.Text, keyed, static opening => opening.Request.Idempotency!.Key);
         }
 
-        var locked = new LockedLedger([], new Dictionary<string, LockedWallet>(StringComparer.Ordinal), []);
+        var locked = new LockedLedger([], new Dictionary<string, LockedWallet>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal), []);
         await using var reader = await batch.ExecuteReaderAsync();
         if (endings.Count > 0)
         {
@@ -141,6 +161,13 @@ internal static class JobLedgerSql
         }
 
         await ReadWalletsAsync(reader, locked);
+        if (hasBudgets)
+        {
+            await reader.NextResultAsync();
+            while (await reader.ReadAsync())
+                locked.OverBudget.Add(reader.GetString(0), reader.GetString(1));
+        }
+
         if (keyed.Count > 0)
         {
             await reader.NextResultAsync();
