@@ -1,4 +1,5 @@
 using SaasLlm.Api.Auth;
+using SaasLlm.Api.Budgets;
 using SaasLlm.Api.Byok;
 using SaasLlm.Api.Catalog;
 using SaasLlm.Api.Credits;
@@ -9,6 +10,7 @@ using SaasLlm.Api.Llm;
 using SaasLlm.Api.OpenApi;
 using SaasLlm.Api.Operations;
 using SaasLlm.Api.Organizations;
+using SaasLlm.Api.Pricing;
 using SaasLlm.Api.ProviderCredentials;
 using SaasLlm.Api.Teams;
 using SaasLlm.Api.Tiers;
@@ -57,6 +59,8 @@ internal static class Service
         app.MapTeams();
         app.MapCredits();
         app.MapJobs();
+        app.MapPricing();
+        app.MapBudgets();
         app.MapLlm();
         app.MapModels();
         app.MapModelGroups();

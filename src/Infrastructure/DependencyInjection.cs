@@ -3,6 +3,7 @@ using MediatR;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SaasLlm.Application;
+using SaasLlm.Application.Budgets;
 using SaasLlm.Application.Credits;
 using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Metering;
@@ -101,6 +102,7 @@ public static class DependencyInjection
         services.AddHostedService<JobExpiry>();
         services.AddSingleton(configuration.GetSection("Credits").Get<CreditOptions>() ?? new CreditOptions());
         services.AddScoped<MonthlyGrant>();
+        services.AddScoped<BudgetOwners>();
         services.AddHostedService<CreditGrants>();
     }
 

@@ -52,6 +52,9 @@ public sealed class Job
     /// <summary>True where completing it took credits.</summary>
     public bool CreditApplied => CreditsCharged > 0;
 
+    /// <summary>True where it has ended in such a way that the customer is billed for it.</summary>
+    public bool IsBillable => Status == JobStatus.Completed && FailedCalls == 0;
+
     public bool IsFinished => Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled;
 
     /// <summary>Lets a call through and holds for it what the job may then cost; refuses what would pass a cap or the wallet.</summary>

@@ -310,5 +310,41 @@ internal static class LedgerChecks
             """),
     ];
 
-    public static (string Invariant, string Sql)[] All { get; } = [.. Wallets, .. Work];
+    /// <summary>About what customers are billed.</summary>
+    private static readonly (string Invariant, string Sql)[] Prices =
+    [
+        // Jobs that ended before there were prices have none. A node hears of a rule that has ended within a second; the minute is for that, and for clocks that differ.
+        ("7. A job's price is what its rule, which is about the job and was in force at its creation, gives; only a completed job without failed calls has one",
+            """
+            select
+                job.job_id::text as subject,
+                case
+                    when job.status in ('pending', 'in_progress') then job.price_usd is null and job.pricing_rule_id is null
+                    when job.status <> 'completed' or job.failed_calls > 0 then coalesce(job.price_usd, 0) = 0 and job.pricing_rule_id is null
+                    when job.pricing_rule_id is null then job.price_usd is null
+                    else coalesce(rule.team_id, job.team_id) = job.team_id
+                        and coalesce(rule.organization_id, team.organization_id) = team.organization_id
+                        and coalesce(rule.job_type, job.job_type) = job.job_type
+                        and rule.effective_from <= job.created_at
+                        and coalesce(rule.effective_to + interval '1 minute', 'infinity') > job.created_at
+                        and job.price_usd = round(
+                            least(
+                                greatest(
+                                    case rule.kind
+                                        when 'flat' then rule.price_usd
+                                        when 'tiered' then rule.tier_prices_usd[
+                                            width_bucket(job.prompt_tokens + job.completion_tokens, rule.tier_bounds) + 1]
+                                        else job.client_cost_usd * (100 + rule.markup_percent) * 0.01
+                                    end,
+                                    coalesce(rule.minimum_usd, 0)),
+                                coalesce(rule.maximum_usd, 1000000000)),
+                            rule.decimals)
+                end as "right"
+            from jobs as job
+            join teams as team on team.team_id = job.team_id
+            left join pricing_rules as rule using (pricing_rule_id)
+            """),
+    ];
+
+    public static (string Invariant, string Sql)[] All { get; } = [.. Wallets, .. Work, .. Prices];
 }

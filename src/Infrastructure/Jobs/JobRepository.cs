@@ -3,6 +3,7 @@ using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Domain.Jobs;
+using SaasLlm.Domain.Pricing;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Infrastructure.Postgres;
 using SaasLlm.Infrastructure.Settlement;
@@ -119,7 +120,9 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
                 total_latency_ms,
                 credits_charged,
                 late_calls,
-                late_cost_usd
+                late_cost_usd,
+                price_usd,
+                pricing_rule_id
             from jobs
             where job_id = @jobId
             """,
@@ -139,6 +142,7 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
             """,
             new { jobId },
             cancellationToken);
+        var margin = job.PriceUsd is { } price ? new Margin(price, job.TotalCostUsd + job.LateCostUsd) : (Margin?)null;
         return new JobCostsResponse
         {
             JobId = job.JobId,
@@ -156,6 +160,10 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
                 CreditsCharged = job.CreditsCharged,
                 LateCalls = job.LateCalls,
                 LateCostUsd = job.LateCostUsd,
+                PriceUsd = job.PriceUsd,
+                MarginUsd = margin?.Usd,
+                MarginPercent = margin?.Percent,
+                PricingRuleId = job.PricingRuleId,
                 Breakdown = breakdown,
             },
         };
@@ -265,5 +273,9 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
         public int LateCalls { get; init; }
 
         public decimal LateCostUsd { get; init; }
+
+        public decimal? PriceUsd { get; init; }
+
+        public Guid? PricingRuleId { get; init; }
     }
 }

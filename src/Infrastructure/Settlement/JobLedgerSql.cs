@@ -5,6 +5,7 @@ using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Domain.Credits;
 using SaasLlm.Domain.Jobs;
+using SaasLlm.Domain.Shared;
 using SaasLlm.Domain.Teams;
 using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Postgres;
@@ -22,6 +23,8 @@ internal static class JobLedgerSql
         "select\n" + LockedJobs.Columns +
         """
             ,
+            job.job_type,
+            job.created_at,
             case
                 when wish.metadata is null then 0
                 else octet_length((job.metadata || wish.metadata::jsonb)::text)
@@ -46,13 +49,26 @@ internal static class JobLedgerSql
             team.credits_per_dollar,
             team.tokens_per_credit,
             team.status,
-            organization.status
+            organization.status,
+            organization.organization_id
         from credit_accounts as account
         join teams as team using (team_id)
         join organizations as organization on organization.organization_id = team.organization_id
         where account.team_id = any(@team_id)
         order by account.account_id
         for no key update of account
+        """;
+
+    /// <summary>After the wallets are locked, so that it sees what was spent until then.</summary>
+    private const string FindOverBudget =
+        """
+        select team.team_id, max(budget.scope)
+        from teams as team
+        join budgets as budget on (budget.scope, budget.scope_id) in (('team', team.team_id), ('organization', team.organization_id))
+        where team.team_id = any(@team_id)
+        and budget.mode = 'hard'
+        and spent_in_month(budget.scope, budget.scope_id, @month) >= budget.monthly_cost_usd
+        group by team.team_id
         """;
 
     private const string FindAnswers =
@@ -93,9 +109,14 @@ internal static class JobLedgerSql
             metadata = jobs.metadata || coalesce(ending.metadata, '{}')::jsonb,
             credits_charged = ending.credits_charged,
             credits_written_off = ending.credits_written_off,
-            credits_remaining_after = ending.credits_remaining
-        from unnest(@job_id, @status, @ended_at, @error_message, @metadata, @credits_charged, @credits_written_off, @credits_remaining)
-            as ending (job_id, status, ended_at, error_message, metadata, credits_charged, credits_written_off, credits_remaining)
+            credits_remaining_after = ending.credits_remaining,
+            price_usd = ending.price_usd,
+            pricing_rule_id = ending.pricing_rule_id
+        from unnest(
+            @job_id, @status, @ended_at, @error_message, @metadata, @credits_charged, @credits_written_off, @credits_remaining,
+            @price_usd, @pricing_rule_id) as ending (
+            job_id, status, ended_at, error_message, metadata, credits_charged, credits_written_off, credits_remaining,
+            price_usd, pricing_rule_id)
         where jobs.job_id = ending.job_id
         """;
 
@@ -105,7 +126,7 @@ internal static class JobLedgerSql
         """;
 
     public static async Task<LockedLedger> LockAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, List<JobLedger.Opening> openings, List<JobLedger.Ending> endings)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, List<JobLedger.Opening> openings, List<JobLedger.Ending> endings, bool hasBudgets)
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
         if (endings.Count > 0)
@@ -123,6 +144,13 @@ internal static class JobLedgerSql
             .ToList();
         Command(batch, LockWallets, teams.Count).Add("team_id", NpgsqlDbType.Text, teams, static team => team);
 
+        if (hasBudgets)
+        {
+            Command(batch, FindOverBudget, teams.Count).Add("team_id", NpgsqlDbType.Text, teams, static team => team);
+            var month = CalendarMonth.Of(openings[^1].Request.CreatedAt).FirstDay;
+            batch.BatchCommands[^1].Parameters.Add(new NpgsqlParameter<DateOnly>("month", month));
+        }
+
         var keyed = openings.Where(static opening => opening.Request.Idempotency is not null).ToList();
         if (keyed.Count > 0)
         {
@@ -131,15 +159,22 @@ internal static class JobLedgerSql
             columns.Add("key", NpgsqlDbType.Text, keyed, static opening => opening.Request.Idempotency!.Key);
         }
 
-        var locked = new LockedLedger([], new Dictionary<string, LockedWallet>(StringComparer.Ordinal), []);
+        var locked = new LockedLedger([], new Dictionary<string, LockedWallet>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal), []);
         await using var reader = await batch.ExecuteReaderAsync();
         if (endings.Count > 0)
         {
-            await ReadJobsAsync(reader, locked, endings);
+            await ReadJobsAsync(reader, locked);
             await reader.NextResultAsync();
         }
 
         await ReadWalletsAsync(reader, locked);
+        if (hasBudgets)
+        {
+            await reader.NextResultAsync();
+            while (await reader.ReadAsync())
+                locked.OverBudget.Add(reader.GetString(0), reader.GetString(1));
+        }
+
         if (keyed.Count > 0)
         {
             await reader.NextResultAsync();
@@ -209,6 +244,8 @@ internal static class JobLedgerSql
         columns.Add("credits_charged", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsCharged);
         columns.Add("credits_written_off", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsWrittenOff);
         columns.Add("credits_remaining", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsRemaining);
+        columns.Add("price_usd", NpgsqlDbType.Numeric, ended, static ending => ending.Price.Usd);
+        columns.Add("pricing_rule_id", NpgsqlDbType.Uuid, ended, static ending => ending.Price.PricingRuleId);
 
         foreach (var ids in ended.Chunk(IdsPerNotification))
         {
@@ -220,18 +257,17 @@ internal static class JobLedgerSql
         }
     }
 
-    private static async Task ReadJobsAsync(NpgsqlDataReader reader, LockedLedger locked, List<JobLedger.Ending> endings)
+    private static async Task ReadJobsAsync(NpgsqlDataReader reader, LockedLedger locked)
     {
-        var merged = new Dictionary<Guid, int>();
         while (await reader.ReadAsync())
         {
             var job = LockedJobs.Read(reader).ToJob();
-            locked.Jobs.Add(job.JobId, job);
-            merged.Add(job.JobId, reader.GetInt32(LockedJobs.ColumnCount));
+            locked.Jobs.Add(job.JobId, new LockedJob(
+                job,
+                reader.GetString(LockedJobs.ColumnCount),
+                reader.GetFieldValue<DateTimeOffset>(LockedJobs.ColumnCount + 1),
+                reader.GetInt32(LockedJobs.ColumnCount + 2)));
         }
-
-        foreach (var ending in endings)
-            ending.MergedMetadataBytes = merged.GetValueOrDefault(ending.Request.JobId);
     }
 
     private static async Task ReadWalletsAsync(NpgsqlDataReader reader, LockedLedger locked)
@@ -247,7 +283,7 @@ internal static class JobLedgerSql
                 : status != TeamStatus.Active ? TeamsErrors.NotActive(status)
                 : reader.GetString(11) != "active" ? TeamsErrors.OrganizationNotActive()
                 : null;
-            locked.Wallets.Add(teamId, new LockedWallet(ledger, tariff, refusal));
+            locked.Wallets.Add(teamId, new LockedWallet(ledger, reader.GetString(12), tariff, refusal));
         }
     }
 
