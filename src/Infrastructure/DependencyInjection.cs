@@ -12,6 +12,7 @@ using SaasLlm.Infrastructure.Byok;
 using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Catalog;
 using SaasLlm.Infrastructure.Credits;
+using SaasLlm.Infrastructure.Events;
 using SaasLlm.Infrastructure.Identities;
 using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Outgoing;
@@ -48,6 +49,7 @@ public static class DependencyInjection
         services.AddResponseCache(configuration);
         services.AddRateLimiting(configuration);
         services.AddIdentities(configuration);
+        services.AddEvents();
         return services;
     }
 
