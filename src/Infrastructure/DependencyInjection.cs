@@ -12,7 +12,6 @@ using SaasLlm.Infrastructure.Byok;
 using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Catalog;
 using SaasLlm.Infrastructure.Credits;
-using SaasLlm.Infrastructure.Events;
 using SaasLlm.Infrastructure.Identities;
 using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Outgoing;
@@ -22,6 +21,7 @@ using SaasLlm.Infrastructure.RateLimiting;
 using SaasLlm.Infrastructure.Redis;
 using SaasLlm.Infrastructure.ResponseCaching;
 using SaasLlm.Infrastructure.Settlement;
+using SaasLlm.Infrastructure.Webhooks;
 
 namespace SaasLlm.Infrastructure;
 
@@ -49,7 +49,7 @@ public static class DependencyInjection
         services.AddResponseCache(configuration);
         services.AddRateLimiting(configuration);
         services.AddIdentities(configuration);
-        services.AddEvents();
+        services.AddWebhooks(configuration);
         return services;
     }
 

@@ -17,6 +17,10 @@ public static class EventTypes
     public const string KeyRotated = "key.rotated";
     public const string KeyRevoked = "key.revoked";
 
+    /// <summary>Sent on request alone; nothing listens for it.</summary>
+    public const string Test = "webhook.test";
+
+    /// <summary>All but <see cref="Test"/>.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         JobCompleted, JobFailed, JobExpired, CreditsLow, CreditsExhausted, CreditsAdded, BudgetExceeded, TeamSuspended, TeamPaused, TeamResumed,
@@ -25,5 +29,6 @@ public static class EventTypes
 
     /// <summary>True for a type, for a family of them such as <c>job.*</c>, and for <c>*</c>, which is all.</summary>
     public static bool IsFilter(string? filter) =>
-        filter == "*" || All.Contains(filter) || (filter?.EndsWith(".*", StringComparison.Ordinal) == true && All.Any(type => type.StartsWith(filter[..^1], StringComparison.Ordinal)));
+        filter == "*"
+        || All.Any(type => type == filter || type[..type.IndexOf('.', StringComparison.Ordinal)] + ".*" == filter);
 }

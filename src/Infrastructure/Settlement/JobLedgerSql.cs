@@ -7,6 +7,7 @@ using SaasLlm.Domain.Credits;
 using SaasLlm.Domain.Jobs;
 using SaasLlm.Domain.Teams;
 using SaasLlm.Infrastructure.Caching;
+using SaasLlm.Infrastructure.Events;
 using SaasLlm.Infrastructure.Postgres;
 using SaasLlm.Infrastructure.Teams;
 
@@ -199,6 +200,7 @@ internal static class JobLedgerSql
         columns.Add("credits_charged", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsCharged);
         columns.Add("credits_remaining", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsRemaining);
 
+        JobEventSql.Append(batch, ended);
         foreach (var ids in ended.Chunk(IdsPerNotification))
         {
             var notify = new NpgsqlBatchCommand(Notify);

@@ -14,8 +14,8 @@ create function uuid_v7(at timestamptz) returns uuid language sql volatile as $$
         'hex')::uuid
 $$;
 
-create table webhook_endpoints (
-    endpoint_id uuid primary key,
+create table webhooks (
+    webhook_id uuid primary key,
     -- Null: the operator's, which hears of every organization.
     organization_id text references organizations,
     url text not null,
@@ -29,6 +29,8 @@ create table webhook_endpoints (
     -- AES-256-GCM: nonce, ciphertext and tag; the key id names the key of the ring.
     secret_encrypted bytea not null,
     encryption_key_id text not null,
+    -- What is shown of it.
+    secret_display text not null,
     -- The secret before the last rotation, which signs as well until its end.
     previous_secret_encrypted bytea,
     previous_encryption_key_id text,
@@ -44,12 +46,12 @@ create table webhook_endpoints (
     updated_at timestamptz not null default now(),
     check ((previous_secret_encrypted is null) = (previous_secret_ends_at is null))
 );
-create index webhook_endpoints_by_organization on webhook_endpoints (organization_id, endpoint_id);
+create index webhooks_by_organization on webhooks (organization_id, webhook_id);
 
--- The outbox: an event for one endpoint that wants it, written in the transaction that made the event true. No foreign key:
--- an endpoint that is deleted meanwhile must not fail that transaction.
+-- The outbox: an event for one webhook that wants it, written in the transaction that made the event true. No foreign key:
+-- a webhook that is deleted meanwhile must not fail that transaction.
 create table webhook_deliveries (
-    endpoint_id uuid not null,
+    webhook_id uuid not null,
     event_id uuid not null,
     -- The order of delivery. Events of one job, wallet or team are written under its row's lock, so theirs is the order in which they happened.
     position bigint generated always as identity,
@@ -65,31 +67,36 @@ create table webhook_deliveries (
     response_excerpt text,
     error text,
     latency_ms integer,
-    primary key (endpoint_id, event_id)
+    primary key (webhook_id, event_id)
 );
-create index webhook_deliveries_pending on webhook_deliveries (endpoint_id, position) where delivered_at is null;
+create index webhook_deliveries_pending on webhook_deliveries (webhook_id, position) where delivered_at is null;
 create index webhook_deliveries_by_age on webhook_deliveries (delivered_at) where delivered_at is not null;
+
+-- A time as events tell it.
+create function event_time(at timestamptz) returns text language sql stable as $$
+    select to_char(at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$$;
 
 -- Who wants an event. One plain query, so that the planner sees through it.
 create function event_listeners(type text, organization_id text)
-returns table (endpoint_id uuid, is_operator boolean) language sql stable as $$
-    select endpoint.endpoint_id, endpoint.organization_id is null
-    from webhook_endpoints as endpoint
-    where endpoint.active
-    and (endpoint.organization_id is null or endpoint.organization_id = $2)
-    and endpoint.events && array['*', split_part($1, '.', 1) || '.*', $1]
+returns table (webhook_id uuid, is_operator boolean) language sql stable as $$
+    select webhook.webhook_id, webhook.organization_id is null
+    from webhooks as webhook
+    where webhook.active
+    and (webhook.organization_id is null or webhook.organization_id = $2)
+    and webhook.events && array['*', split_part($1, '.', 1) || '.*', $1]
 $$;
 
--- Writes an event for everybody who wants it; nothing where nobody does. The operator's endpoints see operator_data as well.
+-- Writes an event for everybody who wants it; nothing where nobody does. The operator's webhooks see operator_data as well.
 create function append_event(type text, organization_id text, team_id text, occurred_at timestamptz, data jsonb, operator_data jsonb)
 returns void language plpgsql as $$
 begin
     with event as materialized (
         select uuid_v7($4) as event_id
     )
-    insert into webhook_deliveries (endpoint_id, event_id, type, occurred_at, data)
+    insert into webhook_deliveries (webhook_id, event_id, type, occurred_at, data)
     select
-        listener.endpoint_id,
+        listener.webhook_id,
         event.event_id,
         $1,
         $4,
