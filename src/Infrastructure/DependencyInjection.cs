@@ -22,6 +22,7 @@ using SaasLlm.Infrastructure.RateLimiting;
 using SaasLlm.Infrastructure.Redis;
 using SaasLlm.Infrastructure.ResponseCaching;
 using SaasLlm.Infrastructure.Settlement;
+using SaasLlm.Infrastructure.Webhooks;
 
 namespace SaasLlm.Infrastructure;
 
@@ -49,6 +50,7 @@ public static class DependencyInjection
         services.AddResponseCache(configuration);
         services.AddRateLimiting(configuration);
         services.AddIdentities(configuration);
+        services.AddWebhooks(configuration);
         return services;
     }
 

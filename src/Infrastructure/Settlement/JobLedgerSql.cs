@@ -8,6 +8,7 @@ using SaasLlm.Domain.Jobs;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Domain.Teams;
 using SaasLlm.Infrastructure.Caching;
+using SaasLlm.Infrastructure.Events;
 using SaasLlm.Infrastructure.Postgres;
 using SaasLlm.Infrastructure.Teams;
 
@@ -247,6 +248,7 @@ internal static class JobLedgerSql
         columns.Add("price_usd", NpgsqlDbType.Numeric, ended, static ending => ending.Price.Usd);
         columns.Add("pricing_rule_id", NpgsqlDbType.Uuid, ended, static ending => ending.Price.PricingRuleId);
 
+        JobEventSql.Append(batch, ended);
         foreach (var ids in ended.Chunk(IdsPerNotification))
         {
             var notify = new NpgsqlBatchCommand(Notify);
