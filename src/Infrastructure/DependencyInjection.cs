@@ -8,6 +8,7 @@ using SaasLlm.Application.Credits;
 using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Metering;
 using SaasLlm.Application.Ports;
+using SaasLlm.Application.Usage;
 using SaasLlm.Infrastructure.Background;
 using SaasLlm.Infrastructure.Byok;
 using SaasLlm.Infrastructure.Caching;
@@ -22,6 +23,7 @@ using SaasLlm.Infrastructure.RateLimiting;
 using SaasLlm.Infrastructure.Redis;
 using SaasLlm.Infrastructure.ResponseCaching;
 using SaasLlm.Infrastructure.Settlement;
+using SaasLlm.Infrastructure.Usage;
 using SaasLlm.Infrastructure.Webhooks;
 
 namespace SaasLlm.Infrastructure;
@@ -50,6 +52,7 @@ public static class DependencyInjection
         services.AddResponseCache(configuration);
         services.AddRateLimiting(configuration);
         services.AddIdentities(configuration);
+        services.AddUsage(configuration);
         services.AddWebhooks(configuration);
         return services;
     }
@@ -106,6 +109,15 @@ public static class DependencyInjection
         services.AddScoped<MonthlyGrant>();
         services.AddScoped<BudgetOwners>();
         services.AddHostedService<CreditGrants>();
+    }
+
+    private static void AddUsage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(configuration.GetSection(UsageOptions.Section).Get<UsageOptions>() ?? new UsageOptions());
+        services.AddSingleton<IUsageRollup, UsageRollup>();
+        services.AddSingleton<IMonthPartitions, MonthPartitions>();
+        services.AddHostedService<UsageFolding>();
+        services.AddHostedService<MonthUpkeep>();
     }
 
     private static void AddPostgres(this IServiceCollection services)

@@ -81,6 +81,11 @@ internal static class JobLedgerSql
 
     private const string InsertJobs =
         """
+        with queued as (
+            insert into jobs_to_roll (job_id, sign)
+            select job_id, 0
+            from unnest(@job_id) as job (job_id)
+        )
         insert into jobs (
             job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, max_cost_usd, max_calls,
             budget_mode, conversion_rate, credits_reserved)
@@ -103,6 +108,11 @@ internal static class JobLedgerSql
 
     private const string EndJobs =
         """
+        with queued as (
+            insert into jobs_to_roll (job_id, sign)
+            select job_id, 1
+            from unnest(@job_id) as job (job_id)
+        )
         update jobs
         set status = ending.status,
             completed_at = ending.ended_at,
