@@ -1,3 +1,4 @@
+using SaasLlm.Api.Audit;
 using SaasLlm.Api.Auth;
 using SaasLlm.Api.Byok;
 using SaasLlm.Api.Catalog;
@@ -42,6 +43,7 @@ internal static class Service
         builder.Services.AddApiDocument();
 
         var app = builder.Build();
+        app.UseTrustedProxies();
         app.UseRequestId();
         app.UseMiddleware<RequestLog>();
         app.UseSecurityHeaders();
@@ -67,6 +69,7 @@ internal static class Service
         app.MapMembers();
         app.MapAccounts();
         app.MapUserKeys();
+        app.MapAudit();
         app.MapHealth();
         app.MapStartPage();
         app.MapApiDocument();

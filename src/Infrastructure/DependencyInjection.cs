@@ -7,6 +7,7 @@ using SaasLlm.Application.Credits;
 using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Metering;
 using SaasLlm.Application.Ports;
+using SaasLlm.Application.Shared;
 using SaasLlm.Infrastructure.Background;
 using SaasLlm.Infrastructure.Byok;
 using SaasLlm.Infrastructure.Caching;
@@ -107,6 +108,7 @@ public static class DependencyInjection
         services.AddSingleton<EmbeddedPostgres>();
         services.AddSingleton(provider => PostgresDataSource.Create(provider.GetRequiredService<PostgresAddress>().ConnectionString));
         services.AddSingleton<Migrations>();
+        services.AddScoped<Requester>();
         services.AddScoped<PostgresSession>();
         services.AddScoped<ITransaction>(provider => provider.GetRequiredService<PostgresSession>());
         services.AddScoped<IChangeFeed>(provider => provider.GetRequiredService<PostgresSession>());
