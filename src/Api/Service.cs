@@ -5,6 +5,7 @@ using SaasLlm.Api.Catalog;
 using SaasLlm.Api.Credits;
 using SaasLlm.Api.Http;
 using SaasLlm.Api.Identities;
+using SaasLlm.Api.Import;
 using SaasLlm.Api.Jobs;
 using SaasLlm.Api.Llm;
 using SaasLlm.Api.OpenApi;
@@ -70,6 +71,7 @@ internal static class Service
         app.MapAccounts();
         app.MapUserKeys();
         app.MapAudit();
+        app.MapImport();
         app.MapHealth();
         app.MapStartPage();
         app.MapApiDocument();

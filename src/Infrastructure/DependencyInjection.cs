@@ -14,6 +14,7 @@ using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Catalog;
 using SaasLlm.Infrastructure.Credits;
 using SaasLlm.Infrastructure.Identities;
+using SaasLlm.Infrastructure.Import;
 using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Outgoing;
 using SaasLlm.Infrastructure.Postgres;
@@ -49,6 +50,7 @@ public static class DependencyInjection
         services.AddResponseCache(configuration);
         services.AddRateLimiting(configuration);
         services.AddIdentities(configuration);
+        services.AddSingleton<IConfigFiles, ConfigFiles>();
         return services;
     }
 
