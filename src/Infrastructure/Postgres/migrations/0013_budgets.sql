@@ -1,14 +1,5 @@
 -- Budgets and alerts ----------------------------------------------------------------
 
--- What calls cost, by the day of the call itself.
-create table if not exists spend_days (
-    scope text not null check (scope in ('team', 'organization')),
-    scope_id text not null,
-    day date not null,
-    cost_usd numeric(20, 10) not null,
-    primary key (scope, scope_id, day)
-);
-
 create table budgets (
     scope text not null check (scope in ('team', 'organization')),
     scope_id text not null,
@@ -23,6 +14,8 @@ create table budgets (
     primary key (scope, scope_id),
     check (mode = 'soft' or monthly_cost_usd is not null)
 );
+
+select audit_changes_of('budgets', 'budget', operators_only => true);
 
 -- What has been told: each percentage once a month, each day that stands out once.
 create table budget_crossings (
