@@ -1,5 +1,6 @@
 using SaasLlm.Api.Audit;
 using SaasLlm.Api.Auth;
+using SaasLlm.Api.Budgets;
 using SaasLlm.Api.Byok;
 using SaasLlm.Api.Catalog;
 using SaasLlm.Api.Credits;
@@ -11,6 +12,7 @@ using SaasLlm.Api.Llm;
 using SaasLlm.Api.OpenApi;
 using SaasLlm.Api.Operations;
 using SaasLlm.Api.Organizations;
+using SaasLlm.Api.Pricing;
 using SaasLlm.Api.ProviderCredentials;
 using SaasLlm.Api.Teams;
 using SaasLlm.Api.Tiers;
@@ -60,6 +62,8 @@ internal static class Service
         app.MapTeams();
         app.MapCredits();
         app.MapJobs();
+        app.MapPricing();
+        app.MapBudgets();
         app.MapLlm();
         app.MapModels();
         app.MapModelGroups();

@@ -3,11 +3,13 @@ using MediatR;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SaasLlm.Application;
+using SaasLlm.Application.Budgets;
 using SaasLlm.Application.Credits;
 using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Metering;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
+using SaasLlm.Application.Usage;
 using SaasLlm.Infrastructure.Background;
 using SaasLlm.Infrastructure.Byok;
 using SaasLlm.Infrastructure.Caching;
@@ -23,6 +25,8 @@ using SaasLlm.Infrastructure.RateLimiting;
 using SaasLlm.Infrastructure.Redis;
 using SaasLlm.Infrastructure.ResponseCaching;
 using SaasLlm.Infrastructure.Settlement;
+using SaasLlm.Infrastructure.Usage;
+using SaasLlm.Infrastructure.Webhooks;
 
 namespace SaasLlm.Infrastructure;
 
@@ -51,6 +55,8 @@ public static class DependencyInjection
         services.AddRateLimiting(configuration);
         services.AddIdentities(configuration);
         services.AddSingleton<IConfigFiles, ConfigFiles>();
+        services.AddUsage(configuration);
+        services.AddWebhooks(configuration);
         return services;
     }
 
@@ -87,7 +93,10 @@ public static class DependencyInjection
     private static void AddLedger(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(configuration.GetSection("Jobs").Get<JobOptions>() ?? new JobOptions());
+        services.AddSingleton<UseSettlement>();
         services.AddSingleton<ICallSettlement, CallSettlement>();
+        services.AddSingleton<CountedCalls>();
+        services.AddSingleton<IJobCalls, JobCalls>();
         services.AddSingleton<IJobLedger, JobLedger>();
         services.AddSingleton<ILedgerAudit, LedgerAudit>();
         services.AddSingleton<CallAdmission>();
@@ -101,7 +110,17 @@ public static class DependencyInjection
         services.AddHostedService<JobExpiry>();
         services.AddSingleton(configuration.GetSection("Credits").Get<CreditOptions>() ?? new CreditOptions());
         services.AddScoped<MonthlyGrant>();
-        services.AddHostedService<PoolResets>();
+        services.AddScoped<BudgetOwners>();
+        services.AddHostedService<CreditGrants>();
+    }
+
+    private static void AddUsage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(configuration.GetSection(UsageOptions.Section).Get<UsageOptions>() ?? new UsageOptions());
+        services.AddSingleton<IUsageRollup, UsageRollup>();
+        services.AddSingleton<IMonthPartitions, MonthPartitions>();
+        services.AddHostedService<UsageFolding>();
+        services.AddHostedService<MonthUpkeep>();
     }
 
     private static void AddPostgres(this IServiceCollection services)

@@ -30,6 +30,8 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         ("Tiers", "What organizations can subscribe to on the LLM API: quotas, mark-up, monthly credits."),
         ("Credits", "What teams and organizations have paid for, as a double-entry ledger."),
         ("Jobs", "A piece of work that is charged as a whole, whatever number of model calls it takes."),
+        ("Pricing", "What customers are billed for jobs, beside what the jobs cost."),
+        ("Budgets", "What teams and organizations may cost in a month, and what happens when they have."),
         ("Models", "Models with their prices and providers."),
         ("Model groups", "Names that applications use instead of models: a first choice and its fallbacks."),
         ("Model access groups", "Sets of models that can be granted to teams."),

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dapper;
 using Npgsql;
 using SaasLlm.Application.Ports;
@@ -82,6 +83,16 @@ internal sealed class PostgresSession(NpgsqlDataSource dataSource, LocalInvalida
 
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
         (await (await OpenAsync(cancellationToken)).QueryAsync<T>(Command(sql, parameters, cancellationToken))).AsList();
+
+    /// <summary>Rows as they arrive, none of them kept. The connection serves nothing else until the last one is read.</summary>
+    public async IAsyncEnumerable<T> StreamAsync<T>(string sql, object? parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(cancellationToken);
+        await using var reader = await connection.ExecuteReaderAsync(Command(sql, parameters, cancellationToken));
+        var parse = reader.GetRowParser<T>();
+        while (await reader.ReadAsync(cancellationToken))
+            yield return parse(reader);
+    }
 
     /// <summary>The number of rows that the statement changed.</summary>
     public async Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>

@@ -138,10 +138,16 @@ select audit_changes_of('tiers', 'tier');
 select audit_changes_of('users', 'user', secrets => '{password_hash}', ignored => '{failed_sign_ins,locked_until}');
 select audit_changes_of('organization_members', 'organization_member');
 select audit_changes_of('user_api_keys', 'user_api_key', secrets => '{key_hash}', ignored => '{last_used_at}');
+select audit_changes_of('auto_refills', 'auto_refill', ignored => '{next_on}');
+select audit_changes_of('pricing_rules', 'pricing_rule', operators_only => true);
+select audit_changes_of(
+    'webhooks', 'webhook',
+    secrets => '{secret_encrypted,previous_secret_encrypted}',
+    ignored => '{lease_id,leased_until,failures,failing_since,next_attempt_at}');
 
 -- Of a wallet its settings alone: its sums change with every job, and what moves them is in the ledger.
 create trigger audit
-    after update of unlimited, hold_policy on credit_accounts
+    after update of unlimited, hold_policy, grace, alert_percents, alert_credits on credit_accounts
     for each row execute function audit_change('wallet', '{account_id}', '{}', '{allocated,used,reserved}', 'false');
 
 -- What a person did to credits; jobs, calls and the service's own grants are the ledger's alone.
