@@ -159,7 +159,7 @@ internal sealed class ImportLiteLlmTests
                 litellm_params: {model: azure/chat-eu, api_base: "https://eu.openai.azure.com", api_key: azure-0123456789, rpm: 3000}
                 model_info: {base_model: azure/gpt-4o, max_input_tokens: 128000, max_output_tokens: 16384, supports_vision: true}
               - model_name: spare
-                litellm_params: {model: openai/gpt-4o-mini, api_key: os.environ/OPENAI_API_KEY, order: 2}
+                litellm_params: {model: openai/gpt-4o-mini, api_key: os.environ/OPENAI_API_KEY, order: 2, weight: 3}
               - model_name: spare
                 litellm_params: {model: deepseek/deepseek-chat, order: 1, weight: 0}
               - model_name: gpt-5
@@ -188,13 +188,7 @@ internal sealed class ImportLiteLlmTests
             new ModelGroupMember("chat", 0, 1000, true),
             new ModelGroupMember("chat-azure", 0, 500, true),
             new ModelGroupMember("deepseek-chat", 1, 1, false),
-            new ModelGroupMember("spare", 2, 1, true),
-        }).Or.EqualTo(new[]
-        {
-            new ModelGroupMember("chat", 0, 1000, true),
-            new ModelGroupMember("chat-azure", 0, 500, true),
-            new ModelGroupMember("spare-deepseek", 1, 1, false),
-            new ModelGroupMember("spare", 2, 1, true),
+            new ModelGroupMember("spare", 2, 3, true),
         }));
         Assert.That((await node.DoAsync(new GetModelGroup("prod"))).Models, Is.EqualTo(chat.Models));
         Assert.That(

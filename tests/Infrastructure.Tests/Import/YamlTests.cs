@@ -27,7 +27,7 @@ internal sealed class YamlTests
 
         Assert.That((map.Find("price"), map.Find("quoted"), map.Find("nothing"), map.Find("absent")), Is.EqualTo(((ConfigNode?)Text("1.5e-07"), (ConfigNode?)Text("null"), (ConfigNode?)null, (ConfigNode?)null)));
         Assert.That(((ConfigList)map.Find("list")!).Items, Has.Count.EqualTo(3));
-        Assert.That(map.Find("block"), Is.EqualTo(Text("several\nlines\n")));
+        Assert.That(map.Find("block"), Is.EqualTo(Text("several\nlines")));
     }
 
     [Test]
@@ -57,7 +57,7 @@ internal sealed class YamlTests
     [TestCase("a: 1\n---\nb: 2", Description = "two documents")]
     [TestCase("a: {<<: 1}")]
     [TestCase("a: \"\\UFFFFFFFF\"", Description = "no character")]
-    [TestCase("\t- a")]
+    [TestCase("a:\n\t- b")]
     [TestCase("a: b: c")]
     [TestCase("%YAML 9.9\n---\na")]
     public void ReadYaml_OfWhatItDoesNotTake_SaysWhere(string yaml)

@@ -49,7 +49,7 @@ create function audit_change() returns trigger language plpgsql as $$
 declare
     key_columns text[] := tg_argv[1];
     secret_columns text[] := tg_argv[2];
-    ignored_columns text[] := tg_argv[3]::text[] || 'updated_at';
+    ignored_columns text[] := array_append(tg_argv[3]::text[], 'updated_at');
     request jsonb := audited_request();
     old_row jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - ignored_columns end;
     new_row jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - ignored_columns end;
