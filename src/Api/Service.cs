@@ -1,3 +1,4 @@
+using SaasLlm.Api.Alerts;
 using SaasLlm.Api.Auth;
 using SaasLlm.Api.Byok;
 using SaasLlm.Api.Catalog;
@@ -12,6 +13,7 @@ using SaasLlm.Api.Organizations;
 using SaasLlm.Api.ProviderCredentials;
 using SaasLlm.Api.Teams;
 using SaasLlm.Api.Tiers;
+using SaasLlm.Api.Webhooks;
 using SaasLlm.Infrastructure;
 
 namespace SaasLlm.Api;
@@ -67,6 +69,8 @@ internal static class Service
         app.MapMembers();
         app.MapAccounts();
         app.MapUserKeys();
+        app.MapAlerts();
+        app.MapWebhooks();
         app.MapHealth();
         app.MapStartPage();
         app.MapApiDocument();

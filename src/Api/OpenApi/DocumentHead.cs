@@ -39,6 +39,8 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         ("Users", "People, and the organizations that they belong to."),
         ("Sign-in", "Sessions of people who use a browser."),
         ("API keys", "Keys with which a user's own programs call the LLM API."),
+        ("Webhooks", "Addresses that hear of events, signed as [Standard Webhooks](https://www.standardwebhooks.com) says."),
+        ("Alerts", "What there was to warn of, and at which credits to warn."),
         ("Operations", "For monitors and load balancers; no credential needed."),
     ];
 
