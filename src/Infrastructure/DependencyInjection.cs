@@ -85,7 +85,10 @@ public static class DependencyInjection
     private static void AddLedger(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(configuration.GetSection("Jobs").Get<JobOptions>() ?? new JobOptions());
+        services.AddSingleton<UseSettlement>();
         services.AddSingleton<ICallSettlement, CallSettlement>();
+        services.AddSingleton<CountedCalls>();
+        services.AddSingleton<IJobCalls, JobCalls>();
         services.AddSingleton<IJobLedger, JobLedger>();
         services.AddSingleton<ILedgerAudit, LedgerAudit>();
         services.AddSingleton<CallAdmission>();
@@ -100,7 +103,7 @@ public static class DependencyInjection
         services.AddSingleton(configuration.GetSection("Credits").Get<CreditOptions>() ?? new CreditOptions());
         services.AddScoped<MonthlyGrant>();
         services.AddScoped<BudgetOwners>();
-        services.AddHostedService<PoolResets>();
+        services.AddHostedService<CreditGrants>();
     }
 
     private static void AddPostgres(this IServiceCollection services)

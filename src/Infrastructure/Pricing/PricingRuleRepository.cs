@@ -121,6 +121,7 @@ internal sealed class PricingRuleRepository(PostgresSession session) : IPricingR
             and job.created_at < @To
             and job.status = 'completed'
             and job.failed_calls = 0
+            and job.refunded_at is null
             and (@teamId::text is null or job.team_id = @teamId)
             and (@organizationId::text is null or team.organization_id = @organizationId)
             """,

@@ -84,9 +84,10 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, IPricing pricing, I
 
         ending.Written = true;
         ending.CreditsCharged = job.CreditsCharged;
+        ending.CreditsWrittenOff = job.CreditsWrittenOff;
         ending.CreditsRemaining = wallet.Ledger.Remaining;
         ending.Price = job.IsBillable
-            ? prices.PriceOf(new BilledJob(wallet.OrganizationId, job.TeamId, row.JobType, row.CreatedAt, row.TotalTokens, row.ClientCostUsd))
+            ? prices.PriceOf(new BilledJob(wallet.OrganizationId, job.TeamId, row.JobType, row.CreatedAt, job.Used.Tokens, job.Used.ClientCostUsd))
             : JobPrice.NotBilled;
         return new JobEnded(job.Status, true);
     }
@@ -118,10 +119,11 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, IPricing pricing, I
         if (locked.OverBudget.TryGetValue(request.TeamId, out var scope))
             return BudgetsErrors.Exceeded(scope);
 
-        var reserved = wallet.Ledger.Reserve(request.Credits, request.JobId);
+        var reserved = wallet.Ledger.Reserve(JobTariff.LeastCredits, request.JobId);
         if (!reserved.IsSuccess)
             return reserved.Error;
 
+        opening.Tariff = wallet.Tariff;
         opening.Written = true;
         return new JobOpened(request.JobId, request.TeamId, JobStatusNames.Of(JobStatus.Pending), request.CreatedAt);
     }
@@ -135,6 +137,9 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, IPricing pricing, I
 
         /// <summary>True where this batch creates the job.</summary>
         public bool Written { get; set; }
+
+        /// <summary>The team's of this moment.</summary>
+        public JobTariff Tariff { get; set; }
     }
 
     internal sealed class Ending(JobEnding request) : GroupCommitItem<Result<JobEnded>>
@@ -145,6 +150,8 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, IPricing pricing, I
         public bool Written { get; set; }
 
         public decimal CreditsCharged { get; set; }
+
+        public decimal CreditsWrittenOff { get; set; }
 
         public decimal CreditsRemaining { get; set; }
 
@@ -160,13 +167,12 @@ internal sealed record LockedLedger(
     Dictionary<string, string> OverBudget,
     Dictionary<(string Scope, string Key), EarlierAnswer> Answers);
 
-/// <param name="TotalTokens">Of the calls that are settled.</param>
-/// <param name="ClientCostUsd">What those cost, as a client is to pay for them.</param>
 /// <param name="MergedMetadataBytes">What the metadata takes with that of its end merged in; 0 where nothing is merged.</param>
-internal sealed record LockedJob(Job Job, string JobType, DateTimeOffset CreatedAt, long TotalTokens, decimal ClientCostUsd, int MergedMetadataBytes);
+internal sealed record LockedJob(Job Job, string JobType, DateTimeOffset CreatedAt, int MergedMetadataBytes);
 
 /// <param name="OrganizationId">The team's.</param>
+/// <param name="Tariff">Of the team's new jobs.</param>
 /// <param name="Refusal">Why the team may not begin a job; null where it may.</param>
-internal sealed record LockedWallet(CreditLedger Ledger, string OrganizationId, Error? Refusal);
+internal sealed record LockedWallet(CreditLedger Ledger, string OrganizationId, JobTariff Tariff, Error? Refusal);
 
 internal sealed record EarlierAnswer(byte[] RequestHash, JobOpened Job);

@@ -20,17 +20,11 @@ internal static class JobLedgerSql
     private const int IdsPerNotification = 200;
 
     private const string LockJobs =
+        "select\n" + LockedJobs.Columns +
         """
-        select
-            job.job_id,
-            job.team_id,
-            job.status,
-            job.credits_reserved,
-            job.failed_calls,
+            ,
             job.job_type,
             job.created_at,
-            job.prompt_tokens + job.completion_tokens as total_tokens,
-            job.client_cost_usd,
             case
                 when wish.metadata is null then 0
                 else octet_length((job.metadata || wish.metadata::jsonb)::text)
@@ -50,6 +44,10 @@ internal static class JobLedgerSql
             account.used,
             account.reserved,
             account.unlimited,
+            account.grace,
+            team.budget_mode,
+            team.credits_per_dollar,
+            team.tokens_per_credit,
             team.status,
             organization.status,
             organization.organization_id
@@ -82,10 +80,17 @@ internal static class JobLedgerSql
 
     private const string InsertJobs =
         """
-        insert into jobs (job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, max_cost_usd, max_calls, credits_reserved)
-        select job_id, team_id, job_type, user_id, external_task_id, metadata::jsonb, created_at, expires_at, max_cost_usd, max_calls, credits
-        from unnest(@job_id, @team_id, @job_type, @user_id, @external_task_id, @metadata, @created_at, @expires_at, @max_cost_usd, @max_calls, @credits)
-            as job (job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, max_cost_usd, max_calls, credits)
+        insert into jobs (
+            job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, max_cost_usd, max_calls,
+            budget_mode, conversion_rate, credits_reserved)
+        select
+            job_id, team_id, job_type, user_id, external_task_id, metadata::jsonb, created_at, expires_at, max_cost_usd, max_calls,
+            budget_mode, conversion_rate, credits
+        from unnest(
+            @job_id, @team_id, @job_type, @user_id, @external_task_id, @metadata, @created_at, @expires_at, @max_cost_usd, @max_calls,
+            @budget_mode, @conversion_rate, @credits) as job (
+            job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, max_cost_usd, max_calls,
+            budget_mode, conversion_rate, credits)
         """;
 
     private const string InsertAnswers =
@@ -103,13 +108,16 @@ internal static class JobLedgerSql
             error_message = ending.error_message,
             metadata = jobs.metadata || coalesce(ending.metadata, '{}')::jsonb,
             credits_charged = ending.credits_charged,
+            credits_written_off = ending.credits_written_off,
             credits_remaining_after = ending.credits_remaining,
             price_usd = ending.price_usd,
             pricing_rule_id = ending.pricing_rule_id
         from unnest(
-            @job_id, @status, @ended_at, @error_message, @metadata, @credits_charged, @credits_remaining, @price_usd, @pricing_rule_id)
+            @job_id, @status, @ended_at, @error_message, @metadata, @credits_charged, @credits_written_off, @credits_remaining,
+            @price_usd, @pricing_rule_id)
             as ending (
-            job_id, status, ended_at, error_message, metadata, credits_charged, credits_remaining, price_usd, pricing_rule_id)
+            job_id, status, ended_at, error_message, metadata, credits_charged, credits_written_off, credits_remaining,
+            price_usd, pricing_rule_id)
         where jobs.job_id = ending.job_id
         """;
 
@@ -208,7 +216,9 @@ internal static class JobLedgerSql
         columns.Add("expires_at", NpgsqlDbType.TimestampTz, created, static opening => opening.Request.ExpiresAt.UtcDateTime);
         columns.Add("max_cost_usd", NpgsqlDbType.Numeric, created, static opening => opening.Request.MaxCostUsd);
         columns.Add("max_calls", NpgsqlDbType.Integer, created, static opening => opening.Request.MaxCalls);
-        columns.Add("credits", NpgsqlDbType.Numeric, created, static opening => opening.Request.Credits);
+        columns.Add("budget_mode", NpgsqlDbType.Text, created, static opening => BudgetModeNames.Of(opening.Tariff.Mode));
+        columns.Add("conversion_rate", NpgsqlDbType.Numeric, created, static opening => opening.Tariff.IsByUse ? opening.Tariff.Rate : default(decimal?));
+        columns.Add("credits", NpgsqlDbType.Numeric, created, static _ => JobTariff.LeastCredits);
 
         var keyed = created.FindAll(static opening => opening.Request.Idempotency is not null);
         if (keyed.Count == 0)
@@ -233,6 +243,7 @@ internal static class JobLedgerSql
         columns.Add("error_message", NpgsqlDbType.Text, ended, static ending => StorableText.Of(ending.Request.ErrorMessage));
         columns.Add("metadata", NpgsqlDbType.Text, ended, static ending => MetadataText(ending.Request));
         columns.Add("credits_charged", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsCharged);
+        columns.Add("credits_written_off", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsWrittenOff);
         columns.Add("credits_remaining", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsRemaining);
         columns.Add("price_usd", NpgsqlDbType.Numeric, ended, static ending => ending.Price.Usd);
         columns.Add("pricing_rule_id", NpgsqlDbType.Uuid, ended, static ending => ending.Price.PricingRuleId);
@@ -251,10 +262,12 @@ internal static class JobLedgerSql
     {
         while (await reader.ReadAsync())
         {
-            var job = new Job(
-                reader.GetGuid(0), reader.GetString(1), JobStatusNames.Parse(reader.GetString(2)), reader.GetDecimal(3), reader.GetInt32(4));
+            var job = LockedJobs.Read(reader).ToJob();
             locked.Jobs.Add(job.JobId, new LockedJob(
-                job, reader.GetString(5), reader.GetFieldValue<DateTimeOffset>(6), reader.GetInt64(7), reader.GetDecimal(8), reader.GetInt32(9)));
+                job,
+                reader.GetString(LockedJobs.ColumnCount),
+                reader.GetFieldValue<DateTimeOffset>(LockedJobs.ColumnCount + 1),
+                reader.GetInt32(LockedJobs.ColumnCount + 2)));
         }
     }
 
@@ -262,14 +275,16 @@ internal static class JobLedgerSql
     {
         while (await reader.ReadAsync())
         {
-            var ledger = new CreditLedger(reader.GetGuid(0), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetDecimal(4), reader.GetBoolean(5));
+            var ledger = new CreditLedger(
+                reader.GetGuid(0), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetDecimal(4), reader.GetBoolean(5), reader.GetDecimal(6));
             var teamId = reader.GetString(1);
-            var status = TeamStatusNames.Parse(reader.GetString(6));
+            var tariff = JobTariff.Of(BudgetModeNames.Parse(reader.GetString(7)), reader.GetDecimal(8), reader.GetInt32(9));
+            var status = TeamStatusNames.Parse(reader.GetString(10));
             var refusal = status == TeamStatus.Deleted ? TeamsErrors.NotFound(teamId)
                 : status != TeamStatus.Active ? TeamsErrors.NotActive(status)
-                : reader.GetString(7) != "active" ? TeamsErrors.OrganizationNotActive()
+                : reader.GetString(11) != "active" ? TeamsErrors.OrganizationNotActive()
                 : null;
-            locked.Wallets.Add(teamId, new LockedWallet(ledger, reader.GetString(8), refusal));
+            locked.Wallets.Add(teamId, new LockedWallet(ledger, reader.GetString(12), tariff, refusal));
         }
     }
 

@@ -45,8 +45,6 @@ create trigger pricing_rules_no_truncate
     for each statement execute function refuse_change();
 
 alter table jobs
-    -- What its calls cost as a client is to pay for them; of the same calls as total_cost_usd.
-    add column if not exists client_cost_usd numeric(20, 10) not null default 0,
     -- Null: not ended, or no rule said what it is.
     add column price_usd numeric(20, 10) check (price_usd >= 0),
     -- No foreign key: rules are never deleted, and a job's end need not look for its.
