@@ -1,3 +1,4 @@
+using SaasLlm.Api.Audit;
 using SaasLlm.Api.Auth;
 using SaasLlm.Api.Budgets;
 using SaasLlm.Api.Byok;
@@ -5,6 +6,7 @@ using SaasLlm.Api.Catalog;
 using SaasLlm.Api.Credits;
 using SaasLlm.Api.Http;
 using SaasLlm.Api.Identities;
+using SaasLlm.Api.Import;
 using SaasLlm.Api.Jobs;
 using SaasLlm.Api.Llm;
 using SaasLlm.Api.OpenApi;
@@ -44,6 +46,7 @@ internal static class Service
         builder.Services.AddApiDocument();
 
         var app = builder.Build();
+        app.UseTrustedProxies();
         app.UseRequestId();
         app.UseMiddleware<RequestLog>();
         app.UseSecurityHeaders();
@@ -71,6 +74,8 @@ internal static class Service
         app.MapMembers();
         app.MapAccounts();
         app.MapUserKeys();
+        app.MapAudit();
+        app.MapImport();
         app.MapHealth();
         app.MapStartPage();
         app.MapApiDocument();

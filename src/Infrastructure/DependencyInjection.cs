@@ -8,12 +8,15 @@ using SaasLlm.Application.Credits;
 using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Metering;
 using SaasLlm.Application.Ports;
+using SaasLlm.Application.Shared;
+using SaasLlm.Application.Usage;
 using SaasLlm.Infrastructure.Background;
 using SaasLlm.Infrastructure.Byok;
 using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Catalog;
 using SaasLlm.Infrastructure.Credits;
 using SaasLlm.Infrastructure.Identities;
+using SaasLlm.Infrastructure.Import;
 using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Outgoing;
 using SaasLlm.Infrastructure.Postgres;
@@ -22,6 +25,8 @@ using SaasLlm.Infrastructure.RateLimiting;
 using SaasLlm.Infrastructure.Redis;
 using SaasLlm.Infrastructure.ResponseCaching;
 using SaasLlm.Infrastructure.Settlement;
+using SaasLlm.Infrastructure.Usage;
+using SaasLlm.Infrastructure.Webhooks;
 
 namespace SaasLlm.Infrastructure;
 
@@ -49,6 +54,9 @@ public static class DependencyInjection
         services.AddResponseCache(configuration);
         services.AddRateLimiting(configuration);
         services.AddIdentities(configuration);
+        services.AddSingleton<IConfigFiles, ConfigFiles>();
+        services.AddUsage(configuration);
+        services.AddWebhooks(configuration);
         return services;
     }
 
@@ -106,12 +114,22 @@ public static class DependencyInjection
         services.AddHostedService<CreditGrants>();
     }
 
+    private static void AddUsage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(configuration.GetSection(UsageOptions.Section).Get<UsageOptions>() ?? new UsageOptions());
+        services.AddSingleton<IUsageRollup, UsageRollup>();
+        services.AddSingleton<IMonthPartitions, MonthPartitions>();
+        services.AddHostedService<UsageFolding>();
+        services.AddHostedService<MonthUpkeep>();
+    }
+
     private static void AddPostgres(this IServiceCollection services)
     {
         services.AddSingleton<PostgresAddress>();
         services.AddSingleton<EmbeddedPostgres>();
         services.AddSingleton(provider => PostgresDataSource.Create(provider.GetRequiredService<PostgresAddress>().ConnectionString));
         services.AddSingleton<Migrations>();
+        services.AddScoped<Requester>();
         services.AddScoped<PostgresSession>();
         services.AddScoped<ITransaction>(provider => provider.GetRequiredService<PostgresSession>());
         services.AddScoped<IChangeFeed>(provider => provider.GetRequiredService<PostgresSession>());

@@ -41,6 +41,8 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         ("Users", "People, and the organizations that they belong to."),
         ("Sign-in", "Sessions of people who use a browser."),
         ("API keys", "Keys with which a user's own programs call the LLM API."),
+        ("Audit", "Who changed what, and what it was before."),
+        ("Import", "Moving in from another gateway."),
         ("Operations", "For monitors and load balancers; no credential needed."),
     ];
 

@@ -113,7 +113,7 @@ public sealed class CallMetering(
         var (credits, least, dearest) = ownKeyOnly ? default : Amounts(payer, route, shape, estimate, rate);
         var call = new HeldForCall
         {
-            CallId = Guid.CreateVersion7(),
+            CallId = Guid.CreateVersion7(now),
             Caller = caller,
             Payer = payer,
             AccountId = ownKeyOnly ? null : payer.AccountId,

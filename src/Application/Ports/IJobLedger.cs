@@ -64,6 +64,9 @@ public sealed record JobEnding
 
     public string? ErrorMessage { get; init; }
 
+    /// <summary>True: nobody ended it, its time was over.</summary>
+    public bool Expired { get; init; }
+
     /// <summary>Merged into the job's metadata; null: nothing.</summary>
     public JsonElement? Metadata { get; init; }
 }

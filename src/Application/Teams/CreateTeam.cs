@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FluentValidation;
 using MediatR;
+using SaasLlm.Application.Events;
 using SaasLlm.Application.Pipeline;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
@@ -45,7 +46,7 @@ internal sealed class CreateTeamValidator : AbstractValidator<CreateTeam>
     }
 }
 
-internal sealed class CreateTeamHandler(ITeamRepository teams, IWalletRepository wallets, IChangeFeed changes)
+internal sealed class CreateTeamHandler(ITeamRepository teams, IWalletRepository wallets, IChangeFeed changes, IEventOutbox outbox)
     : IRequestHandler<CreateTeam, Result<TeamResponse>>
 {
     public async Task<Result<TeamResponse>> Handle(CreateTeam command, CancellationToken cancellationToken)
@@ -72,7 +73,8 @@ internal sealed class CreateTeamHandler(ITeamRepository teams, IWalletRepository
         }
 
         var key = VirtualKey.Create();
-        await teams.AddKeyAsync(teamId, key, new CreateTeamKey("default"), cancellationToken);
+        var made = await teams.AddKeyAsync(teamId, key, new CreateTeamKey("default"), cancellationToken);
+        await outbox.AppendAsync(TeamEvents.KeyCreated(command.OrganizationId!, made), cancellationToken);
         await changes.AnnounceAsync(ChangedThing.Key, VirtualKey.HashOf(key.Secret), cancellationToken);
         await changes.AnnounceAsync(ChangedThing.Team, teamId, cancellationToken);
 

@@ -2,7 +2,8 @@ namespace SaasLlm.Infrastructure.Credits;
 
 /// <summary>
 /// The invariants, each as a query that gives a row for each thing it compared (<c>subject</c>) and says whether it is
-/// <c>"right"</c>. Every one reads whole tables in sets: none asks row by row.
+/// <c>"right"</c>. Every one reads whole tables in sets: none asks row by row. Of work whose month was dropped only the
+/// transfers are left, which are then compared with nothing.
 /// </summary>
 internal static class LedgerChecks
 {
@@ -230,6 +231,10 @@ internal static class LedgerChecks
                 and job.late_cost_usd = coalesce(sum(call.cost_usd) filter (where call.late), 0) as "right"
             from jobs as job
             left join llm_calls as call using (job_id)
+            where job.job_id >= (
+                -- The clock of the node that made a call may have been behind that of its job's.
+                select uuid_floor(kept_from + interval '1 day')
+                from usage_retention)
             group by job.job_id
             """),
         ("5. Every call costs what its tokens and its stored prices say, a cached one nothing, and what a hedge of it cost",
@@ -259,7 +264,9 @@ internal static class LedgerChecks
                     count(distinct account_id) as wallets,
                     (array_agg(account_id))[1] as account_id
                 from credit_transfers
-                where call_id is not null
+                where call_id >= (
+                    select uuid_floor(kept_from)
+                    from usage_retention)
                 and kind in ('charge', 'writeoff')
                 group by call_id
             )
@@ -298,6 +305,7 @@ internal static class LedgerChecks
             select
                 call.call_id::text as subject,
                 case
+                    when call.job_id < uuid_floor(retention.kept_from) then call.account_id is null
                     when call.job_id is not null then coalesce(job.team_id = call.team_id, false) and call.account_id is null
                     when call.account_id is null then call.organization_id is not null
                     when account.team_id is not null then account.team_id = call.team_id and team.organization_id = call.organization_id
@@ -307,6 +315,7 @@ internal static class LedgerChecks
             left join jobs as job using (job_id)
             left join credit_accounts as account on account.account_id = call.account_id
             left join teams as team on team.team_id = account.team_id
+            cross join usage_retention as retention
             """),
     ];
 

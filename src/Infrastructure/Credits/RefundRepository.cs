@@ -23,6 +23,10 @@ internal sealed class RefundRepository(PostgresSession session) : IRefundReposit
     public Task MarkAsync(Guid jobId, DateTimeOffset refundedAt, CancellationToken cancellationToken) =>
         session.ExecuteAsync(
             """
+            with queued as (
+                insert into jobs_to_roll (job_id, sign)
+                values (@jobId, -1)
+            )
             update jobs
             set refunded_at = @refundedAt
             where job_id = @jobId

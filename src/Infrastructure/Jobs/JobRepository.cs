@@ -184,10 +184,12 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
             and (@Status::text is null or status = @Status)
             and (@JobType::text is null or job_type = @JobType)
             and (@UserId::text is null or user_id = @UserId)
-            and (@From::timestamptz is null or created_at >= @From)
-            and (@To::timestamptz is null or created_at < @To)
-            and (@After::uuid is null or (created_at, job_id) < (select created_at, job_id from jobs where job_id = @After and team_id = @TeamId))
-            order by created_at desc, job_id desc
+            and created_at >= @From
+            and created_at < @To
+            and job_id >= uuid_floor(@From)
+            and job_id < uuid_floor(@To + interval '1 millisecond')
+            and (@After::uuid is null or job_id < @After)
+            order by job_id desc
             limit @Limit + 1
             """,
             new
@@ -196,8 +198,8 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
                 Status = filter.Status is { } status ? JobStatusNames.Of(status) : null,
                 filter.JobType,
                 filter.UserId,
-                filter.From,
-                filter.To,
+                From = filter.From ?? DateTimeOffset.MinValue,
+                To = filter.To ?? DateTimeOffset.MaxValue,
                 After = page.After is null ? (Guid?)null : Guid.Parse(page.After),
                 page.Limit,
             },

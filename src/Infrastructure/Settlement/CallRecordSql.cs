@@ -60,7 +60,12 @@ internal static class CallRecordSql
             from incoming
             join locked using (job_id)
             on conflict (call_id) do nothing
-            returning job_id, status, late, prompt_tokens, completion_tokens, cost_usd, client_cost_usd, latency_ms, created_at
+            returning call_id, job_id, status, late, prompt_tokens, completion_tokens, cost_usd, client_cost_usd, latency_ms, created_at
+        ),
+        queued as (
+            insert into calls_to_roll (call_id)
+            select call_id
+            from inserted
         ),
         totals as (
             select

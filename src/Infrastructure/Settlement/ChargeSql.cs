@@ -42,6 +42,11 @@ internal static class ChargeSql
 
     private const string InsertCalls =
         """
+        with queued as (
+            insert into calls_to_roll (call_id)
+            select call_id
+            from unnest(@call_id) as call (call_id)
+        )
         insert into llm_calls (
             call_id, team_id, organization_id, user_id, account_id, operation, purpose, model_group, model, provider, upstream_model,
             status, error_code, error, streamed, late, prompt_tokens, completion_tokens, cached_tokens, cache_write_tokens,

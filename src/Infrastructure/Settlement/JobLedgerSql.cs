@@ -8,6 +8,7 @@ using SaasLlm.Domain.Jobs;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Domain.Teams;
 using SaasLlm.Infrastructure.Caching;
+using SaasLlm.Infrastructure.Events;
 using SaasLlm.Infrastructure.Postgres;
 using SaasLlm.Infrastructure.Teams;
 
@@ -80,6 +81,11 @@ internal static class JobLedgerSql
 
     private const string InsertJobs =
         """
+        with queued as (
+            insert into jobs_to_roll (job_id, sign)
+            select job_id, 0
+            from unnest(@job_id) as job (job_id)
+        )
         insert into jobs (
             job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, max_cost_usd, max_calls,
             budget_mode, conversion_rate, credits_reserved)
@@ -102,6 +108,11 @@ internal static class JobLedgerSql
 
     private const string EndJobs =
         """
+        with queued as (
+            insert into jobs_to_roll (job_id, sign)
+            select job_id, 1
+            from unnest(@job_id) as job (job_id)
+        )
         update jobs
         set status = ending.status,
             completed_at = ending.ended_at,
@@ -114,8 +125,7 @@ internal static class JobLedgerSql
             pricing_rule_id = ending.pricing_rule_id
         from unnest(
             @job_id, @status, @ended_at, @error_message, @metadata, @credits_charged, @credits_written_off, @credits_remaining,
-            @price_usd, @pricing_rule_id)
-            as ending (
+            @price_usd, @pricing_rule_id) as ending (
             job_id, status, ended_at, error_message, metadata, credits_charged, credits_written_off, credits_remaining,
             price_usd, pricing_rule_id)
         where jobs.job_id = ending.job_id
@@ -248,6 +258,7 @@ internal static class JobLedgerSql
         columns.Add("price_usd", NpgsqlDbType.Numeric, ended, static ending => ending.Price.Usd);
         columns.Add("pricing_rule_id", NpgsqlDbType.Uuid, ended, static ending => ending.Price.PricingRuleId);
 
+        JobEventSql.Append(batch, ended);
         foreach (var ids in ended.Chunk(IdsPerNotification))
         {
             var notify = new NpgsqlBatchCommand(Notify);

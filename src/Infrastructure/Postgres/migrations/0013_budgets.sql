@@ -1,14 +1,5 @@
 -- Budgets and alerts ----------------------------------------------------------------
 
--- What calls cost, by the day of the call itself.
-create table if not exists spend_days (
-    scope text not null check (scope in ('team', 'organization')),
-    scope_id text not null,
-    day date not null,
-    cost_usd numeric(20, 10) not null,
-    primary key (scope, scope_id, day)
-);
-
 create table budgets (
     scope text not null check (scope in ('team', 'organization')),
     scope_id text not null,
