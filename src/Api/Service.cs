@@ -1,18 +1,24 @@
+using SaasLlm.Api.Alerts;
+using SaasLlm.Api.Audit;
 using SaasLlm.Api.Auth;
+using SaasLlm.Api.Budgets;
 using SaasLlm.Api.Byok;
 using SaasLlm.Api.Catalog;
 using SaasLlm.Api.Credits;
 using SaasLlm.Api.Http;
 using SaasLlm.Api.Identities;
+using SaasLlm.Api.Import;
 using SaasLlm.Api.Jobs;
 using SaasLlm.Api.Llm;
 using SaasLlm.Api.OpenApi;
 using SaasLlm.Api.Operations;
 using SaasLlm.Api.Organizations;
+using SaasLlm.Api.Pricing;
 using SaasLlm.Api.ProviderCredentials;
 using SaasLlm.Api.Teams;
 using SaasLlm.Api.Tiers;
 using SaasLlm.Api.Usage;
+using SaasLlm.Api.Webhooks;
 using SaasLlm.Infrastructure;
 
 namespace SaasLlm.Api;
@@ -43,6 +49,7 @@ internal static class Service
         builder.Services.AddApiDocument();
 
         var app = builder.Build();
+        app.UseTrustedProxies();
         app.UseRequestId();
         app.UseMiddleware<RequestLog>();
         app.UseSecurityHeaders();
@@ -59,6 +66,8 @@ internal static class Service
         app.MapUsage();
         app.MapCredits();
         app.MapJobs();
+        app.MapPricing();
+        app.MapBudgets();
         app.MapLlm();
         app.MapModels();
         app.MapModelGroups();
@@ -69,6 +78,10 @@ internal static class Service
         app.MapMembers();
         app.MapAccounts();
         app.MapUserKeys();
+        app.MapAudit();
+        app.MapImport();
+        app.MapAlerts();
+        app.MapWebhooks();
         app.MapHealth();
         app.MapStartPage();
         app.MapApiDocument();

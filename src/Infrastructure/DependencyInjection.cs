@@ -3,10 +3,12 @@ using MediatR;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SaasLlm.Application;
+using SaasLlm.Application.Budgets;
 using SaasLlm.Application.Credits;
 using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Metering;
 using SaasLlm.Application.Ports;
+using SaasLlm.Application.Shared;
 using SaasLlm.Application.Usage;
 using SaasLlm.Infrastructure.Background;
 using SaasLlm.Infrastructure.Byok;
@@ -14,6 +16,7 @@ using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Catalog;
 using SaasLlm.Infrastructure.Credits;
 using SaasLlm.Infrastructure.Identities;
+using SaasLlm.Infrastructure.Import;
 using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Outgoing;
 using SaasLlm.Infrastructure.Postgres;
@@ -23,6 +26,7 @@ using SaasLlm.Infrastructure.Redis;
 using SaasLlm.Infrastructure.ResponseCaching;
 using SaasLlm.Infrastructure.Settlement;
 using SaasLlm.Infrastructure.Usage;
+using SaasLlm.Infrastructure.Webhooks;
 
 namespace SaasLlm.Infrastructure;
 
@@ -50,7 +54,9 @@ public static class DependencyInjection
         services.AddResponseCache(configuration);
         services.AddRateLimiting(configuration);
         services.AddIdentities(configuration);
+        services.AddSingleton<IConfigFiles, ConfigFiles>();
         services.AddUsage(configuration);
+        services.AddWebhooks(configuration);
         return services;
     }
 
@@ -87,7 +93,10 @@ public static class DependencyInjection
     private static void AddLedger(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(configuration.GetSection("Jobs").Get<JobOptions>() ?? new JobOptions());
+        services.AddSingleton<UseSettlement>();
         services.AddSingleton<ICallSettlement, CallSettlement>();
+        services.AddSingleton<CountedCalls>();
+        services.AddSingleton<IJobCalls, JobCalls>();
         services.AddSingleton<IJobLedger, JobLedger>();
         services.AddSingleton<ILedgerAudit, LedgerAudit>();
         services.AddSingleton<CallAdmission>();
@@ -101,7 +110,8 @@ public static class DependencyInjection
         services.AddHostedService<JobExpiry>();
         services.AddSingleton(configuration.GetSection("Credits").Get<CreditOptions>() ?? new CreditOptions());
         services.AddScoped<MonthlyGrant>();
-        services.AddHostedService<PoolResets>();
+        services.AddScoped<BudgetOwners>();
+        services.AddHostedService<CreditGrants>();
     }
 
     private static void AddUsage(this IServiceCollection services, IConfiguration configuration)
@@ -119,6 +129,7 @@ public static class DependencyInjection
         services.AddSingleton<EmbeddedPostgres>();
         services.AddSingleton(provider => PostgresDataSource.Create(provider.GetRequiredService<PostgresAddress>().ConnectionString));
         services.AddSingleton<Migrations>();
+        services.AddScoped<Requester>();
         services.AddScoped<PostgresSession>();
         services.AddScoped<ITransaction>(provider => provider.GetRequiredService<PostgresSession>());
         services.AddScoped<IChangeFeed>(provider => provider.GetRequiredService<PostgresSession>());

@@ -30,6 +30,8 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         ("Tiers", "What organizations can subscribe to on the LLM API: quotas, mark-up, monthly credits."),
         ("Credits", "What teams and organizations have paid for, as a double-entry ledger."),
         ("Jobs", "A piece of work that is charged as a whole, whatever number of model calls it takes."),
+        ("Pricing", "What customers are billed for jobs, beside what the jobs cost."),
+        ("Budgets", "What teams and organizations may cost in a month, and what happens when they have."),
         ("Models", "Models with their prices and providers."),
         ("Model groups", "Names that applications use instead of models: a first choice and its fallbacks."),
         ("Model access groups", "Sets of models that can be granted to teams."),
@@ -39,6 +41,10 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         ("Users", "People, and the organizations that they belong to."),
         ("Sign-in", "Sessions of people who use a browser."),
         ("API keys", "Keys with which a user's own programs call the LLM API."),
+        ("Audit", "Who changed what, and what it was before."),
+        ("Import", "Moving in from another gateway."),
+        ("Webhooks", "Addresses that hear of events, signed as [Standard Webhooks](https://www.standardwebhooks.com) says."),
+        ("Alerts", "What there was to warn of, and at which credits to warn."),
         ("Operations", "For monitors and load balancers; no credential needed."),
     ];
 

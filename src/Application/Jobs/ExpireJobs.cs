@@ -27,7 +27,7 @@ internal sealed class ExpireJobsHandler(IJobRepository jobs, IJobLedger ledger, 
         var now = time.GetUtcNow();
         var due = await jobs.FindExpiredAsync(now, BatchSize, cancellationToken);
         var endings = due.Select(job => ledger.EndAsync(
-            new JobEnding { JobId = job.JobId, TeamId = job.TeamId, Status = JobStatus.Failed, EndedAt = now, ErrorMessage = "expired" },
+            new JobEnding { JobId = job.JobId, TeamId = job.TeamId, Status = JobStatus.Failed, EndedAt = now, ErrorMessage = "expired", Expired = true },
             cancellationToken));
         var ended = await Task.WhenAll(endings);
         await idempotency.ForgetAsync(now - AnswersKeptFor, cancellationToken);

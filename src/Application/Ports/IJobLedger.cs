@@ -44,9 +44,6 @@ public sealed record JobOpening
     /// <summary>Calls that it may make; null: no cap.</summary>
     public int? MaxCalls { get; init; }
 
-    /// <summary>Credits that it holds until its end.</summary>
-    public required decimal Credits { get; init; }
-
     public IdempotentRequest? Idempotency { get; init; }
 }
 
@@ -66,6 +63,9 @@ public sealed record JobEnding
     public required DateTimeOffset EndedAt { get; init; }
 
     public string? ErrorMessage { get; init; }
+
+    /// <summary>True: nobody ended it, its time was over.</summary>
+    public bool Expired { get; init; }
 
     /// <summary>Merged into the job's metadata; null: nothing.</summary>
     public JsonElement? Metadata { get; init; }

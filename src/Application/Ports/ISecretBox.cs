@@ -25,4 +25,6 @@ public static class SecretOwner
     public static string ProviderCredential(Guid credentialId) => $"provider_credential/{credentialId}";
 
     public static string ByokKey(Guid keyId) => $"byok_key/{keyId}";
+
+    public static string Webhook(Guid webhookId) => $"webhook/{webhookId}";
 }

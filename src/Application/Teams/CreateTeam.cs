@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FluentValidation;
 using MediatR;
+using SaasLlm.Application.Events;
 using SaasLlm.Application.Pipeline;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
@@ -22,8 +23,11 @@ public sealed record CreateTeam(
     int? MaxParallel = null,
     int? BurstLimit = null,
     JsonElement? Metadata = null,
-    int? CacheTtlSeconds = null)
-    : IRequest<Result<TeamResponse>>, ITransactional, ILimitFields;
+    int? CacheTtlSeconds = null,
+    string? BudgetMode = null,
+    decimal? CreditsPerDollar = null,
+    int? TokensPerCredit = null)
+    : IRequest<Result<TeamResponse>>, ITransactional, ILimitFields, IBudgetFields;
 
 internal sealed class CreateTeamValidator : AbstractValidator<CreateTeam>
 {
@@ -38,10 +42,11 @@ internal sealed class CreateTeamValidator : AbstractValidator<CreateTeam>
         RuleFor(command => command.Metadata).ValidMetadata();
         RuleFor(command => command.CacheTtlSeconds).CacheTtl();
         this.ValidNewLimits();
+        this.ValidBudget();
     }
 }
 
-internal sealed class CreateTeamHandler(ITeamRepository teams, IWalletRepository wallets, IChangeFeed changes)
+internal sealed class CreateTeamHandler(ITeamRepository teams, IWalletRepository wallets, IChangeFeed changes, IEventOutbox outbox)
     : IRequestHandler<CreateTeam, Result<TeamResponse>>
 {
     public async Task<Result<TeamResponse>> Handle(CreateTeam command, CancellationToken cancellationToken)
@@ -58,7 +63,7 @@ internal sealed class CreateTeamHandler(ITeamRepository teams, IWalletRepository
         if (await teams.GrantAsync(teamId, command.ModelGroups, command.AccessGroups, cancellationToken) is { } unknown)
             return unknown;
 
-        var wallet = await wallets.OpenAsync(teamId, cancellationToken);
+        var wallet = await wallets.OpenAsync(teamId, command.BudgetMode == "unlimited", cancellationToken);
         if (command.CreditsAllocated is > 0 and var credits)
         {
             if (wallet.Allocate(credits, "Initial allocation").Error is { } refused)
@@ -68,7 +73,8 @@ internal sealed class CreateTeamHandler(ITeamRepository teams, IWalletRepository
         }
 
         var key = VirtualKey.Create();
-        await teams.AddKeyAsync(teamId, key, new CreateTeamKey("default"), cancellationToken);
+        var made = await teams.AddKeyAsync(teamId, key, new CreateTeamKey("default"), cancellationToken);
+        await outbox.AppendAsync(TeamEvents.KeyCreated(command.OrganizationId!, made), cancellationToken);
         await changes.AnnounceAsync(ChangedThing.Key, VirtualKey.HashOf(key.Secret), cancellationToken);
         await changes.AnnounceAsync(ChangedThing.Team, teamId, cancellationToken);
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
+using SaasLlm.Application.Events;
 using SaasLlm.Application.Pipeline;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
@@ -33,16 +34,18 @@ internal sealed class CreateTeamKeyValidator : AbstractValidator<CreateTeamKey>
     }
 }
 
-internal sealed class CreateTeamKeyHandler(ITeamRepository teams, IChangeFeed changes) : IRequestHandler<CreateTeamKey, Result<TeamKeyResponse>>
+internal sealed class CreateTeamKeyHandler(ITeamRepository teams, IChangeFeed changes, IEventOutbox outbox)
+    : IRequestHandler<CreateTeamKey, Result<TeamKeyResponse>>
 {
     public async Task<Result<TeamKeyResponse>> Handle(CreateTeamKey command, CancellationToken cancellationToken)
     {
-        if (await teams.LockAsync(command.TeamId, cancellationToken) is null)
+        if (await teams.LockAsync(command.TeamId, cancellationToken) is not { } team)
             return TeamsErrors.NotFound(command.TeamId);
 
         var key = VirtualKey.Create();
         var made = await teams.AddKeyAsync(command.TeamId, key, command, cancellationToken);
         await changes.AnnounceAsync(ChangedThing.Key, VirtualKey.HashOf(key.Secret), cancellationToken);
+        await outbox.AppendAsync(TeamEvents.KeyCreated(team.OrganizationId, made), cancellationToken);
         return made with { VirtualKey = key.Secret };
     }
 }

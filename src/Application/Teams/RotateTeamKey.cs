@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
+using SaasLlm.Application.Events;
 using SaasLlm.Application.Pipeline;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
@@ -36,12 +37,14 @@ internal sealed class RotateTeamKeyValidator : AbstractValidator<RotateTeamKey>
         RuleFor(command => command.GraceSeconds).InclusiveBetween(0, 604_800).WithMessage("must be 0 to 604800 seconds.");
 }
 
-internal sealed class RotateTeamKeyHandler(ITeamRepository teams, IChangeFeed changes, TimeProvider time)
+internal sealed class RotateTeamKeyHandler(ITeamRepository teams, IChangeFeed changes, IEventOutbox outbox, TimeProvider time)
     : IRequestHandler<RotateTeamKey, Result<TeamKeyResponse>>
 {
     public async Task<Result<TeamKeyResponse>> Handle(RotateTeamKey command, CancellationToken cancellationToken)
     {
         var endsAt = time.GetUtcNow().AddSeconds(command.GraceSeconds ?? RotateTeamKey.DefaultGraceSeconds);
+        if (await teams.LockAsync(command.TeamId, cancellationToken) is not { } team)
+            return TeamsErrors.KeyNotFound();
         if (await teams.EndKeyAsync(command.TeamId, command.KeyId, endsAt, cancellationToken) is not { } hash)
             return TeamsErrors.KeyNotFound();
 
@@ -49,6 +52,7 @@ internal sealed class RotateTeamKeyHandler(ITeamRepository teams, IChangeFeed ch
         var made = await teams.AddKeyAsync(command.TeamId, key, command.KeyId, cancellationToken);
         await changes.AnnounceAsync(ChangedThing.Key, hash, cancellationToken);
         await changes.AnnounceAsync(ChangedThing.Key, VirtualKey.HashOf(key.Secret), cancellationToken);
+        await outbox.AppendAsync(TeamEvents.KeyRotated(team.OrganizationId, made, command.KeyId), cancellationToken);
         return made with { VirtualKey = key.Secret };
     }
 }

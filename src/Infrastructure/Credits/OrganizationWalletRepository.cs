@@ -43,11 +43,12 @@ internal sealed class OrganizationWalletRepository(PostgresSession session) : IO
         await OpenPoolAsync(organizationId, cancellationToken);
         var opened = await session.ExecuteAsync(
             """
-            insert into credit_accounts (account_id, organization_id, user_id)
-            select gen_random_uuid(), organization_id, @userId
-            from organizations
-            where organization_id = @organizationId
-            and status <> 'deleted'
+            insert into credit_accounts (account_id, organization_id, user_id, alert_percents)
+            select gen_random_uuid(), organization.organization_id, @userId, pool.alert_percents
+            from organizations as organization
+            join credit_accounts as pool on pool.organization_id = organization.organization_id and pool.user_id is null
+            where organization.organization_id = @organizationId
+            and organization.status <> 'deleted'
             on conflict (organization_id, user_id) where user_id is not null do nothing
             """,
             new { organizationId, userId },

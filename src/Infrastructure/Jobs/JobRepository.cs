@@ -3,6 +3,7 @@ using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Domain.Jobs;
+using SaasLlm.Domain.Pricing;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Infrastructure.Postgres;
 using SaasLlm.Infrastructure.Settlement;
@@ -135,7 +136,10 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
                 total_latency_ms,
                 credits_charged,
                 late_calls,
-                late_cost_usd
+                late_cost_usd,
+                price_usd,
+                pricing_rule_id,
+                refunded_at
             from jobs
             where job_id = @jobId
             """,
@@ -155,6 +159,9 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
             """,
             new { jobId },
             cancellationToken);
+        var margin = job.PriceUsd is { } price
+            ? new Margin(job.RefundedAt is null ? price : 0, job.TotalCostUsd + job.LateCostUsd)
+            : (Margin?)null;
         return new JobCostsResponse
         {
             JobId = job.JobId,
@@ -172,6 +179,11 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
                 CreditsCharged = job.CreditsCharged,
                 LateCalls = job.LateCalls,
                 LateCostUsd = job.LateCostUsd,
+                PriceUsd = job.PriceUsd,
+                MarginUsd = margin?.Usd,
+                MarginPercent = margin?.Percent,
+                PricingRuleId = job.PricingRuleId,
+                RefundedAt = job.RefundedAt,
                 Breakdown = breakdown,
             },
         };
@@ -286,5 +298,11 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
         public int LateCalls { get; init; }
 
         public decimal LateCostUsd { get; init; }
+
+        public decimal? PriceUsd { get; init; }
+
+        public Guid? PricingRuleId { get; init; }
+
+        public DateTimeOffset? RefundedAt { get; init; }
     }
 }

@@ -184,6 +184,19 @@ internal sealed class OrganizationRepository(PostgresSession session) : IOrganiz
             cancellationToken);
         await session.ExecuteAsync(
             """
+            with removed as (
+                delete from webhooks
+                where organization_id = @organizationId
+                returning webhook_id
+            )
+            delete from webhook_deliveries
+            using removed
+            where webhook_deliveries.webhook_id = removed.webhook_id
+            """,
+            new { organizationId },
+            cancellationToken);
+        await session.ExecuteAsync(
+            """
             update organizations
             set status = 'deleted',
                 updated_at = now()

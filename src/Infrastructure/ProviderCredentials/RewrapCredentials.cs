@@ -21,7 +21,7 @@ internal sealed partial class RewrapCredentials(PostgresSession session, ISecret
             "provider credential",
             SecretOwner.ProviderCredential,
             """
-            select credential_id as id, api_key_encrypted, encryption_key_id
+            select credential_id as id, api_key_encrypted as secret_encrypted, encryption_key_id
             from provider_credentials
             where encryption_key_id <> @activeId
             """,
@@ -30,7 +30,7 @@ internal sealed partial class RewrapCredentials(PostgresSession session, ISecret
             set api_key_encrypted = @Ciphertext,
                 encryption_key_id = @KeyId
             where credential_id = @Id
-              and api_key_encrypted = @ApiKeyEncrypted
+              and api_key_encrypted = @SecretEncrypted
             """,
             activeId,
             cancellationToken);
@@ -38,7 +38,7 @@ internal sealed partial class RewrapCredentials(PostgresSession session, ISecret
             "BYOK key",
             SecretOwner.ByokKey,
             """
-            select key_id as id, api_key_encrypted, encryption_key_id
+            select key_id as id, api_key_encrypted as secret_encrypted, encryption_key_id
             from byok_keys
             where encryption_key_id <> @activeId
             """,
@@ -47,7 +47,42 @@ internal sealed partial class RewrapCredentials(PostgresSession session, ISecret
             set api_key_encrypted = @Ciphertext,
                 encryption_key_id = @KeyId
             where key_id = @Id
-              and api_key_encrypted = @ApiKeyEncrypted
+              and api_key_encrypted = @SecretEncrypted
+            """,
+            activeId,
+            cancellationToken);
+        rewrapped += await RewrapAsync(
+            "webhook secret",
+            SecretOwner.Webhook,
+            """
+            select webhook_id as id, secret_encrypted, encryption_key_id
+            from webhooks
+            where encryption_key_id <> @activeId
+            """,
+            """
+            update webhooks
+            set secret_encrypted = @Ciphertext,
+                encryption_key_id = @KeyId
+            where webhook_id = @Id
+              and secret_encrypted = @SecretEncrypted
+            """,
+            activeId,
+            cancellationToken);
+        rewrapped += await RewrapAsync(
+            "previous webhook secret",
+            SecretOwner.Webhook,
+            """
+            select webhook_id as id, previous_secret_encrypted as secret_encrypted, previous_encryption_key_id as encryption_key_id
+            from webhooks
+            where previous_encryption_key_id <> @activeId
+              and previous_secret_ends_at > now()
+            """,
+            """
+            update webhooks
+            set previous_secret_encrypted = @Ciphertext,
+                previous_encryption_key_id = @KeyId
+            where webhook_id = @Id
+              and previous_secret_encrypted = @SecretEncrypted
             """,
             activeId,
             cancellationToken);
@@ -63,7 +98,7 @@ internal sealed partial class RewrapCredentials(PostgresSession session, ISecret
         foreach (var row in await session.QueryAsync<SealedRow>(select, new { activeId }, cancellationToken))
         {
             var owner = ownerOf(row.Id);
-            if (box.Open(new SealedSecret(row.EncryptionKeyId, row.ApiKeyEncrypted), owner) is not { } apiKey)
+            if (box.Open(new SealedSecret(row.EncryptionKeyId, row.SecretEncrypted), owner) is not { } apiKey)
             {
                 LogUnreadable(kind, row.Id, row.EncryptionKeyId);
                 continue;
@@ -71,7 +106,7 @@ internal sealed partial class RewrapCredentials(PostgresSession session, ISecret
 
             var secret = box.Seal(apiKey, owner);
             rewrapped += await session.ExecuteAsync(
-                update, new { row.Id, row.ApiKeyEncrypted, secret.Ciphertext, secret.KeyId }, cancellationToken);
+                update, new { row.Id, row.SecretEncrypted, secret.Ciphertext, secret.KeyId }, cancellationToken);
         }
 
         return rewrapped;
@@ -87,7 +122,7 @@ internal sealed partial class RewrapCredentials(PostgresSession session, ISecret
     {
         public required Guid Id { get; init; }
 
-        public required byte[] ApiKeyEncrypted { get; init; }
+        public required byte[] SecretEncrypted { get; init; }
 
         public required string EncryptionKeyId { get; init; }
     }

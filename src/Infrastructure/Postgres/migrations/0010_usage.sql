@@ -1,9 +1,6 @@
 -- Months of jobs and calls, and what they came to ----------------------------------------------------------------
 
--- What reports read, where an earlier migration has not brought it.
 alter table jobs
-    add column if not exists price_usd numeric(20, 10),
-    add column if not exists refunded_at timestamptz,
     -- What an ended job cost, those of its calls included that outlived it. Null while it is open, so that the updates
     -- of its totals touch no index.
     add column final_cost_usd numeric(20, 10)
