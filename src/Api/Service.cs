@@ -1,3 +1,4 @@
+using SaasLlm.Api.Alerts;
 using SaasLlm.Api.Audit;
 using SaasLlm.Api.Auth;
 using SaasLlm.Api.Budgets;
@@ -16,6 +17,7 @@ using SaasLlm.Api.Pricing;
 using SaasLlm.Api.ProviderCredentials;
 using SaasLlm.Api.Teams;
 using SaasLlm.Api.Tiers;
+using SaasLlm.Api.Webhooks;
 using SaasLlm.Infrastructure;
 
 namespace SaasLlm.Api;
@@ -76,6 +78,8 @@ internal static class Service
         app.MapUserKeys();
         app.MapAudit();
         app.MapImport();
+        app.MapAlerts();
+        app.MapWebhooks();
         app.MapHealth();
         app.MapStartPage();
         app.MapApiDocument();

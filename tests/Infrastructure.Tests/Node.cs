@@ -30,7 +30,12 @@ internal sealed class Node : IAsyncDisposable
 
     /// <param name="connectionString">A database that another node uses too; null: a fresh one.</param>
     /// <param name="settings">Configuration as <c>Key=value</c>.</param>
-    public static async Task<Node> StartAsync(string? connectionString = null, string environment = "Development", params string[] settings)
+    public static Task<Node> StartAsync(string? connectionString = null, string environment = "Development", params string[] settings) =>
+        StartAtAsync(TimeProvider.System, connectionString, environment, settings);
+
+    /// <param name="time">The node's clock.</param>
+    public static async Task<Node> StartAtAsync(
+        TimeProvider time, string? connectionString = null, string environment = "Development", params string[] settings)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2)).Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])))
@@ -40,6 +45,7 @@ internal sealed class Node : IAsyncDisposable
             .AddSingleton<IConfiguration>(configuration)
             .AddSingleton(Mock.Of<IHostEnvironment>(host => host.EnvironmentName == environment))
             .AddSaasLlm(configuration)
+            .AddSingleton(time)
             .BuildServiceProvider();
         return new Node(services, connectionString ?? await TestPostgres.CreateDatabaseAsync());
     }

@@ -18,6 +18,7 @@ internal static class ApiDocument
         options.AddOperationTransformer<RequestExamples>();
         options.AddDocumentTransformer<ParameterNames>();
         options.AddDocumentTransformer<RequestBodies>();
+        options.AddDocumentTransformer<WebhookEvents>();
         options.AddDocumentTransformer<DocumentHead>();
     });
 

@@ -43,6 +43,8 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         ("API keys", "Keys with which a user's own programs call the LLM API."),
         ("Audit", "Who changed what, and what it was before."),
         ("Import", "Moving in from another gateway."),
+        ("Webhooks", "Addresses that hear of events, signed as [Standard Webhooks](https://www.standardwebhooks.com) says."),
+        ("Alerts", "What there was to warn of, and at which credits to warn."),
         ("Operations", "For monitors and load balancers; no credential needed."),
     ];
 

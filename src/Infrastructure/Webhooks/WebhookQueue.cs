@@ -178,26 +178,28 @@ internal sealed class WebhookQueue(NpgsqlDataSource dataSource)
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var forgotten = await connection.ExecuteAsync(new CommandDefinition(
             """
-            with old as (
-                (
-                    select webhook_id, event_id
-                    from webhook_deliveries
-                    where delivered_at < @before
-                    order by delivered_at
-                    limit @Limit
-                    for update skip locked
-                )
+            with delivered as (
+                select webhook_id, event_id
+                from webhook_deliveries
+                where delivered_at < @before
+                order by delivered_at
+                limit @Limit
+                for update skip locked
+            ),
+            deserted as (
+                select delivery.webhook_id, delivery.event_id
+                from webhook_deliveries as delivery
+                left join webhooks as webhook on webhook.webhook_id = delivery.webhook_id and webhook.active
+                where delivery.delivered_at is null
+                and delivery.occurred_at < @before
+                and webhook.webhook_id is null
+                limit @Limit
+                for update of delivery skip locked
+            ),
+            old as (
+                select webhook_id, event_id from delivered
                 union all
-                (
-                    select delivery.webhook_id, delivery.event_id
-                    from webhook_deliveries as delivery
-                    left join webhooks as webhook on webhook.webhook_id = delivery.webhook_id and webhook.active
-                    where delivery.delivered_at is null
-                    and delivery.occurred_at < @before
-                    and webhook.webhook_id is null
-                    limit @Limit
-                    for update of delivery skip locked
-                )
+                select webhook_id, event_id from deserted
             )
             delete from webhook_deliveries
             using old

@@ -30,7 +30,9 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
             ConnectCallback = outgoing.ConnectAsync,
             ConnectTimeout = _timeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+
+            // Servers close what is idle for some seconds; an event must not be sent into a connection that is just being closed.
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2),
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = false,
