@@ -147,7 +147,11 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, LocalInvalidation l
 internal sealed record LockedLedger(
     Dictionary<Guid, Job> Jobs,
     Dictionary<string, LockedWallet> Wallets,
-    Dictionary<(string Scope, string Key), EarlierAnswer> Answers);
+    Dictionary<(string Scope, string Key), EarlierAnswer> Answers)
+{
+    /// <summary>True where a webhook is active that may want to know: else no event costs anything.</summary>
+    public bool IsHeard { get; set; }
+}
 
 /// <param name="Refusal">Why the team may not begin a job; null where it may.</param>
 internal sealed record LockedWallet(CreditLedger Ledger, Error? Refusal);

@@ -47,7 +47,8 @@ internal static class JobLedgerSql
             account.reserved,
             account.unlimited,
             team.status,
-            organization.status
+            organization.status,
+            exists (select 1 from webhooks where active)
         from credit_accounts as account
         join teams as team using (team_id)
         join organizations as organization on organization.organization_id = team.organization_id
@@ -151,7 +152,7 @@ internal static class JobLedgerSql
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
         AppendOpenings(batch, openings.FindAll(static opening => opening.Written));
-        AppendEndings(batch, endings.FindAll(static ending => ending.Written));
+        AppendEndings(batch, endings.FindAll(static ending => ending.Written), locked.IsHeard);
         WalletBatch.Append(batch, [.. locked.Wallets.Values.Select(static wallet => wallet.Ledger)]);
         if (batch.BatchCommands.Count > 0)
             await batch.ExecuteNonQueryAsync();
@@ -186,7 +187,7 @@ internal static class JobLedgerSql
         columns.Add("response", NpgsqlDbType.Text, keyed, static opening => JsonSerializer.Serialize(opening.Outcome.Value));
     }
 
-    private static void AppendEndings(NpgsqlBatch batch, List<JobLedger.Ending> ended)
+    private static void AppendEndings(NpgsqlBatch batch, List<JobLedger.Ending> ended, bool isHeard)
     {
         if (ended.Count == 0)
             return;
@@ -200,7 +201,9 @@ internal static class JobLedgerSql
         columns.Add("credits_charged", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsCharged);
         columns.Add("credits_remaining", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsRemaining);
 
-        JobEventSql.Append(batch, ended);
+        if (isHeard)
+            JobEventSql.Append(batch, ended);
+
         foreach (var ids in ended.Chunk(IdsPerNotification))
         {
             var notify = new NpgsqlBatchCommand(Notify);
@@ -237,6 +240,7 @@ internal static class JobLedgerSql
                 : status != TeamStatus.Active ? TeamsErrors.NotActive(status)
                 : reader.GetString(7) != "active" ? TeamsErrors.OrganizationNotActive()
                 : null;
+            locked.IsHeard = reader.GetBoolean(8);
             locked.Wallets.Add(teamId, new LockedWallet(ledger, refusal));
         }
     }
