@@ -49,6 +49,14 @@ Task("Verify")
         Attend("dotnet", [ServiceProgram, "verify", .. OwnArguments()]);
     });
 
+Task("Import")
+    .Description("Takes over a LiteLLM proxy's configuration: --file=config.yaml says what would be done, --apply does it.")
+    .Does(() =>
+    {
+        BuildService();
+        Attend("dotnet", [ServiceProgram, "import", .. OwnArguments()]);
+    });
+
 Task("Demo")
     .Description("Walks the full chain against a running service: --url=http://localhost:8003 --admin-key=…")
     .Does(() => Attend("node", ["demo/full-chain.mjs", .. OwnArguments()]));

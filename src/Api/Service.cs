@@ -1,15 +1,19 @@
 using SaasLlm.Api.Alerts;
+using SaasLlm.Api.Audit;
 using SaasLlm.Api.Auth;
+using SaasLlm.Api.Budgets;
 using SaasLlm.Api.Byok;
 using SaasLlm.Api.Catalog;
 using SaasLlm.Api.Credits;
 using SaasLlm.Api.Http;
 using SaasLlm.Api.Identities;
+using SaasLlm.Api.Import;
 using SaasLlm.Api.Jobs;
 using SaasLlm.Api.Llm;
 using SaasLlm.Api.OpenApi;
 using SaasLlm.Api.Operations;
 using SaasLlm.Api.Organizations;
+using SaasLlm.Api.Pricing;
 using SaasLlm.Api.ProviderCredentials;
 using SaasLlm.Api.Teams;
 using SaasLlm.Api.Tiers;
@@ -44,6 +48,7 @@ internal static class Service
         builder.Services.AddApiDocument();
 
         var app = builder.Build();
+        app.UseTrustedProxies();
         app.UseRequestId();
         app.UseMiddleware<RequestLog>();
         app.UseSecurityHeaders();
@@ -59,6 +64,8 @@ internal static class Service
         app.MapTeams();
         app.MapCredits();
         app.MapJobs();
+        app.MapPricing();
+        app.MapBudgets();
         app.MapLlm();
         app.MapModels();
         app.MapModelGroups();
@@ -69,6 +76,8 @@ internal static class Service
         app.MapMembers();
         app.MapAccounts();
         app.MapUserKeys();
+        app.MapAudit();
+        app.MapImport();
         app.MapAlerts();
         app.MapWebhooks();
         app.MapHealth();

@@ -3,16 +3,20 @@ using MediatR;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SaasLlm.Application;
+using SaasLlm.Application.Budgets;
 using SaasLlm.Application.Credits;
 using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Metering;
 using SaasLlm.Application.Ports;
+using SaasLlm.Application.Shared;
+using SaasLlm.Application.Usage;
 using SaasLlm.Infrastructure.Background;
 using SaasLlm.Infrastructure.Byok;
 using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Catalog;
 using SaasLlm.Infrastructure.Credits;
 using SaasLlm.Infrastructure.Identities;
+using SaasLlm.Infrastructure.Import;
 using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Outgoing;
 using SaasLlm.Infrastructure.Postgres;
@@ -21,6 +25,7 @@ using SaasLlm.Infrastructure.RateLimiting;
 using SaasLlm.Infrastructure.Redis;
 using SaasLlm.Infrastructure.ResponseCaching;
 using SaasLlm.Infrastructure.Settlement;
+using SaasLlm.Infrastructure.Usage;
 using SaasLlm.Infrastructure.Webhooks;
 
 namespace SaasLlm.Infrastructure;
@@ -49,6 +54,8 @@ public static class DependencyInjection
         services.AddResponseCache(configuration);
         services.AddRateLimiting(configuration);
         services.AddIdentities(configuration);
+        services.AddSingleton<IConfigFiles, ConfigFiles>();
+        services.AddUsage(configuration);
         services.AddWebhooks(configuration);
         return services;
     }
@@ -86,7 +93,10 @@ public static class DependencyInjection
     private static void AddLedger(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(configuration.GetSection("Jobs").Get<JobOptions>() ?? new JobOptions());
+        services.AddSingleton<UseSettlement>();
         services.AddSingleton<ICallSettlement, CallSettlement>();
+        services.AddSingleton<CountedCalls>();
+        services.AddSingleton<IJobCalls, JobCalls>();
         services.AddSingleton<IJobLedger, JobLedger>();
         services.AddSingleton<ILedgerAudit, LedgerAudit>();
         services.AddSingleton<CallAdmission>();
@@ -100,7 +110,17 @@ public static class DependencyInjection
         services.AddHostedService<JobExpiry>();
         services.AddSingleton(configuration.GetSection("Credits").Get<CreditOptions>() ?? new CreditOptions());
         services.AddScoped<MonthlyGrant>();
-        services.AddHostedService<PoolResets>();
+        services.AddScoped<BudgetOwners>();
+        services.AddHostedService<CreditGrants>();
+    }
+
+    private static void AddUsage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(configuration.GetSection(UsageOptions.Section).Get<UsageOptions>() ?? new UsageOptions());
+        services.AddSingleton<IUsageRollup, UsageRollup>();
+        services.AddSingleton<IMonthPartitions, MonthPartitions>();
+        services.AddHostedService<UsageFolding>();
+        services.AddHostedService<MonthUpkeep>();
     }
 
     private static void AddPostgres(this IServiceCollection services)
@@ -109,6 +129,7 @@ public static class DependencyInjection
         services.AddSingleton<EmbeddedPostgres>();
         services.AddSingleton(provider => PostgresDataSource.Create(provider.GetRequiredService<PostgresAddress>().ConnectionString));
         services.AddSingleton<Migrations>();
+        services.AddScoped<Requester>();
         services.AddScoped<PostgresSession>();
         services.AddScoped<ITransaction>(provider => provider.GetRequiredService<PostgresSession>());
         services.AddScoped<IChangeFeed>(provider => provider.GetRequiredService<PostgresSession>());

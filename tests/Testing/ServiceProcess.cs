@@ -56,11 +56,12 @@ public sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs the service's <c>verify</c> to its end.</summary>
+    /// <summary>Runs another command of the service's program, such as <c>verify</c>, to its end.</summary>
+    /// <param name="settings">Configuration as <c>Key=value</c>, and the command's own options without their dashes.</param>
     /// <returns>Its exit code and what it printed.</returns>
-    public static async Task<(int ExitCode, string Output)> VerifyAsync(string connectionString)
+    public static async Task<(int ExitCode, string Output)> RunAsync(string verb, string connectionString, params string[] settings)
     {
-        using var process = Process.Start(Command("verify", connectionString, [])) ?? throw new InvalidOperationException("The service did not start.");
+        using var process = Process.Start(Command(verb, connectionString, settings)) ?? throw new InvalidOperationException("The service did not start.");
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

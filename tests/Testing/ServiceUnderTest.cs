@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using SaasLlm.Api;
 
 namespace SaasLlm.Testing;
@@ -116,6 +117,15 @@ public sealed class ServiceUnderTest : IAsyncDisposable
         var report = await Operator.GetOkAsync("/api/ledger/verify");
         if (!report.GetProperty("clean").GetBoolean())
             throw new InvalidOperationException(report.ToString());
+    }
+
+    /// <summary>The one value that a statement on the service's database gives.</summary>
+    public async Task<object?> ScalarAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
     }
 
     public async ValueTask DisposeAsync()

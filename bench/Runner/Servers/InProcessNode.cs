@@ -52,7 +52,6 @@ internal sealed class InProcessNode : IAsyncDisposable
             JobType = "bench",
             CreatedAt = now,
             ExpiresAt = now.AddDays(1),
-            Credits = 1,
         };
     }
 

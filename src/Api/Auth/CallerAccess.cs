@@ -60,6 +60,12 @@ internal sealed class CallerAccess(RequestDelegate next, IEnumerable<ICredential
         if (!requirement.Admits(caller.Kind))
             return context.Response.WriteErrorAsync(requirement.OperatorOnly ? OperatorOnly : requirement.Teams ? NotForUsers : NotForTeams);
 
-        return requirement.SignedIn && !identity.SignedIn ? context.Response.WriteErrorAsync(IdentitiesErrors.SignInRequired()) : next(context);
+        if (requirement.SignedIn && !identity.SignedIn)
+            return context.Response.WriteErrorAsync(IdentitiesErrors.SignInRequired());
+
+        // A team's key can change nothing that is audited; its calls need not pay for it.
+        if (caller.Kind != CallerKind.Team && !HttpMethods.IsGet(context.Request.Method))
+            context.RequestServices.GetRequiredService<Requester>().Is(caller, context.TraceIdentifier, context.Connection.RemoteIpAddress);
+        return next(context);
     }
 }

@@ -10,9 +10,13 @@ internal sealed class OperatorKeys
     /// <summary>The documented key of a development service; Production refuses to start with it.</summary>
     public const string DevelopmentKey = "sk-admin-key-change-me";
 
-    private readonly string[] _hashes;
+    /// <summary>Of a shorter key, prefix and end together would give away too much.</summary>
+    private const int MinLengthToShowItsEnd = 32;
 
-    private OperatorKeys(IEnumerable<string> keys) => _hashes = [.. keys.Select(VirtualKey.HashOf)];
+    private readonly (string Hash, CallerIdentity Identity)[] _keys;
+
+    private OperatorKeys(IEnumerable<string> keys) =>
+        _keys = [.. keys.Select(key => (VirtualKey.HashOf(key), new CallerIdentity(Caller.Operator(DisplayOf(key)))))];
 
     /// <exception cref="InvalidOperationException">Outside Development: no key, a short one, or the development default.</exception>
     public static OperatorKeys From(IConfiguration configuration, IHostEnvironment environment)
@@ -31,12 +35,19 @@ internal sealed class OperatorKeys
         return new OperatorKeys(keys);
     }
 
-    public bool Contains(BearerToken token)
+    /// <summary>The operator whose key it is; null: nobody's.</summary>
+    public CallerIdentity? Find(BearerToken token)
     {
-        var found = false;
-        foreach (var known in _hashes)
-            found |= CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(known.AsSpan()), MemoryMarshal.AsBytes(token.Hash.AsSpan()));
+        CallerIdentity? found = null;
+        foreach (var (hash, identity) in _keys)
+        {
+            if (CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(hash.AsSpan()), MemoryMarshal.AsBytes(token.Hash.AsSpan())))
+                found = identity;
+        }
 
         return found;
     }
+
+    private static string DisplayOf(string key) =>
+        key.Length >= MinLengthToShowItsEnd ? VirtualKey.DisplayOf(key) : string.Concat(key.AsSpan(0, Math.Min(7, key.Length / 2)), "…");
 }

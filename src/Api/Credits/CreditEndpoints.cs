@@ -12,6 +12,7 @@ internal static class CreditEndpoints
     public static void MapCredits(this IEndpointRouteBuilder app)
     {
         var credits = app.MapGroup("/api/credits").WithTags("Credits");
+        MapBudget(credits);
 
         credits.MapPost("/teams/{teamId}/add", (string teamId, JsonBody<AddToTeam> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async add => (await mediator.Send(
@@ -58,6 +59,41 @@ internal static class CreditEndpoints
             .WithTags("Credits")
             .WithSummary("Recompute every invariant of the ledger from its rows")
             .Produces<LedgerReport>();
+    }
+
+    /// <summary>How a team pays, and what comes back to it.</summary>
+    private static void MapBudget(RouteGroupBuilder credits)
+    {
+        var team = credits.MapGroup("/teams/{teamId}").ForOperators();
+
+        foreach (var route in (ReadOnlySpan<string>)["budget-mode", "conversion-rates"])
+        {
+            team.MapPatch(route, (string teamId, JsonBody<SetBudgetMode> body, IMediator mediator, CancellationToken cancellationToken) =>
+                    body.Then(async change => (await mediator.Send(change with { TeamId = teamId }, cancellationToken)).ToHttp()))
+                .WithSummary(route == "budget-mode" ? "Say how a team's jobs are charged" : "Set what a credit is worth where jobs are charged by use")
+                .WithDescription("Absent fields stay as they are. Jobs that run keep what they began with.")
+                .Produces<TeamBudgetMode>();
+        }
+
+        team.MapPatch("grace", (string teamId, JsonBody<SetGrace> body, IMediator mediator, CancellationToken cancellationToken) =>
+                body.Then(async change => (await mediator.Send(change with { TeamId = teamId }, cancellationToken)).ToHttp()))
+            .WithSummary("Say how far below zero a team's credits may go")
+            .Produces<TeamGrace>();
+
+        team.MapPost("refund", (string teamId, JsonBody<RefundJob> body, IMediator mediator, CancellationToken cancellationToken) =>
+                body.Then(async refund => (await mediator.Send(refund with { TeamId = teamId }, cancellationToken)).ToHttp()))
+            .WithSummary("Give a job's charge back, once")
+            .Produces<JobRefunded>();
+
+        team.MapPost("configure-auto-refill", (string teamId, JsonBody<ConfigureAutoRefill> body, IMediator mediator, CancellationToken cancellationToken) =>
+                body.Then(async refill => (await mediator.Send(refill with { TeamId = teamId }, cancellationToken)).ToHttp()))
+            .WithSummary("Grant a team credits at the start of each day, week or month")
+            .Produces<AutoRefillResponse>();
+
+        team.MapGet("auto-refill", async (string teamId, IMediator mediator, CancellationToken cancellationToken) =>
+                (await mediator.Send(new GetAutoRefill(teamId), cancellationToken)).ToHttp())
+            .WithSummary("Show how a team is refilled")
+            .Produces<AutoRefillResponse>();
     }
 
     private static async Task<IResult> Balance(string? teamId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>

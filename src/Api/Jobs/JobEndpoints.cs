@@ -49,7 +49,7 @@ internal static class JobEndpoints
         jobs.MapGet("/{jobId}/costs", (string jobId, IMediator mediator, CancellationToken cancellationToken) =>
                 OfJob(jobId, async id => (await mediator.Send(new GetJobCosts(id), cancellationToken)).ToHttp()))
             .ForOperators()
-            .WithSummary("Show what a job cost, call by call")
+            .WithSummary("Show what a job cost, call by call, and what it is billed")
             .Produces<JobCostsResponse>();
 
         jobs.MapLlmCalls();

@@ -13,15 +13,18 @@ internal sealed class RequestBodies : IOpenApiDocumentTransformer
     /// <summary>What an endpoint says of its body. Routing must let other types through: it would answer them as an unknown route, the binder answers 415.</summary>
     public static AcceptsMetadata Of(Type body, bool isOptional = false) => new([Json, Anything], body, isOptional);
 
+    /// <summary>The same for a body of other types than JSON.</summary>
+    public static AcceptsMetadata OfTypes(string[] contentTypes) => new([.. contentTypes, Anything], typeof(string));
+
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
         foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations ?? []).Select(pair => pair.Value))
         {
-            if (operation.RequestBody?.Content is not { } content || !content.TryGetValue(Json, out var body))
+            if (operation.RequestBody?.Content is not { } content)
                 continue;
 
             content.Remove(Anything);
-            if (body.Schema is OpenApiSchemaReference { Reference.Id: { } id } && document.Components?.Schemas?[id] is { } schema)
+            if (content.TryGetValue(Json, out var body) && body.Schema is OpenApiSchemaReference { Reference.Id: { } id } && document.Components?.Schemas?[id] is { } schema)
                 RefuseNull(schema);
         }
 

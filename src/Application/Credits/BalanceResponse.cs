@@ -19,13 +19,19 @@ public sealed record BalanceResponse
     /// <summary>Allocated less used.</summary>
     public required decimal CreditsRemaining { get; init; }
 
-    /// <summary>Remaining less reserved: what new jobs can take.</summary>
+    /// <summary>Remaining less reserved, and the grace: what new jobs can take.</summary>
     public required decimal CreditsAvailable { get; init; }
+
+    /// <summary>How far below zero the wallet may go.</summary>
+    public required decimal GraceCredits { get; init; }
 
     /// <summary>Used of allocated, in per cent with two decimals; 0 where nothing is allocated.</summary>
     public required decimal PercentageUsed { get; init; }
 
     public required bool Unlimited { get; init; }
+
+    /// <summary>How jobs are charged: <c>job_based</c>, <c>consumption_usd</c>, <c>consumption_tokens</c> or <c>unlimited</c>.</summary>
+    public required string BudgetMode { get; init; }
 
     /// <summary>The team's status.</summary>
     public required string Status { get; init; }

@@ -11,13 +11,6 @@ public sealed record ResetPools : IRequest<Result<PoolsReset>>, ITransactional;
 /// <param name="Refused">Pools that cannot hold what they were to be granted.</param>
 public sealed record PoolsReset(int Count, int Refused);
 
-/// <summary>Configuration section <c>Credits</c>.</summary>
-public sealed record CreditOptions
-{
-    /// <summary>How often pools whose month is due are looked for, in seconds; 1 to 3,600; default 60.</summary>
-    public int PoolResetIntervalSeconds { get; init; } = 60;
-}
-
 internal sealed class ResetPoolsHandler(MonthlyGrant monthlyGrant) : IRequestHandler<ResetPools, Result<PoolsReset>>
 {
     public async Task<Result<PoolsReset>> Handle(ResetPools command, CancellationToken cancellationToken) =>

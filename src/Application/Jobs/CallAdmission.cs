@@ -1,4 +1,5 @@
 using SaasLlm.Application.Llm;
+using SaasLlm.Application.Metering;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Domain.Catalog;
@@ -10,12 +11,10 @@ namespace SaasLlm.Application.Jobs;
 
 /// <summary>Everything that is settled before a call is sent upstream, and the record that it ends in; plain and streamed calls share it.</summary>
 public sealed class CallAdmission(
-    IJobDirectory jobs, ITeamDirectory teams, ICatalog catalog, IRateLimiter limiter, TimeProvider time)
+    IJobDirectory jobs, IJobCalls calls, ITeamDirectory teams, ICatalog catalog, IRateLimiter limiter, MeteringOptions options, TimeProvider time)
 {
-    /// <summary>Output tokens assumed where the caller names no limit, for the tokens-a-minute estimate.</summary>
-    private const int AssumedOutputTokens = 1024;
-
-    internal async ValueTask<Result<AdmittedCall>> AdmitAsync(Caller caller, Guid jobId, ChatRequest request, string? requestId, CancellationToken cancellationToken)
+    internal async ValueTask<Result<AdmittedCall>> AdmitAsync(
+        Caller caller, Guid jobId, ChatRequest request, bool streamed, string? requestId, CancellationToken cancellationToken)
     {
         var job = await jobs.FindAsync(jobId, cancellationToken);
         if (job is null || (caller.OrganizationId is null && !caller.MayUse(job.TeamId)))
@@ -35,52 +34,69 @@ public sealed class CallAdmission(
         if (!route.IsSuccess)
             return route.Error;
 
-        var estimate = new TokenUsage(TokenEstimate.FromBytes(request.PromptBytes), Math.Min(request.MaxTokens ?? AssumedOutputTokens, AssumedOutputTokens));
+        var estimate = new TokenUsage(
+            TokenEstimate.FromBytes(request.PromptBytes), Math.Min(request.MaxTokens ?? options.HoldOutputTokens, options.HoldOutputTokens));
         var lease = await limiter.AcquireAsync(new RateScopes(team.OrganizationLimits, team.Limits, caller.Limits), estimate.TotalTokens, cancellationToken);
         if (!lease.IsSuccess)
             return lease.Error;
 
-        // Last, because a call that is let through counts even where it then fails.
-        if (job.Capped && !await TakeAsync(jobId, DearestCostUsd(route.Value, estimate), lease.Value, cancellationToken))
-            return JobsErrors.BudgetExceeded();
-
-        return new AdmittedCall
+        var now = time.GetUtcNow();
+        var call = new AdmittedCall
         {
-            CallId = Guid.CreateVersion7(),
-            JobId = jobId,
-            Team = team,
+            Noted = new JobCall
+            {
+                CallId = Guid.CreateVersion7(now),
+                JobId = jobId,
+                TeamId = team.TeamId,
+                OrganizationId = team.OrganizationId,
+                Counted = job.CountsCalls,
+                Model = route.Value.Name,
+                Purpose = request.Purpose,
+                Streamed = streamed,
+                PromptTokens = estimate.PromptTokens,
+                Estimate = new JobUse(DearestCostUsd(route.Value, estimate), estimate.TotalTokens),
+                RequestId = requestId,
+                CreatedAt = now,
+                ExpiresAt = now.AddSeconds(options.HoldLifetimeSeconds),
+            },
+            IsByUse = job.Tariff.IsByUse,
             Request = request,
             Route = route.Value,
             Cache = route.Value.CachePolicyFor(team, request),
             Lease = lease.Value,
-            RequestId = requestId,
-            StartedAt = time.GetUtcNow(),
             StartedTimestamp = time.GetTimestamp(),
         };
+
+        // Last, because a call that is let through counts even where it then fails.
+        return await NoteAsync(call, cancellationToken) is { } refused ? refused : call;
     }
 
-    /// <summary>Lets one more call of a capped job through, or gives back what it has taken of the limits.</summary>
-    private async Task<bool> TakeAsync(Guid jobId, decimal estimatedCostUsd, IRateLease lease, CancellationToken cancellationToken)
+    /// <summary>Takes more for a stream that has outgrown its estimate; false where the wallet has no more.</summary>
+    internal async Task<bool> ExtendAsync(AdmittedCall call, JobUse more) =>
+        (await calls.ExtendAsync(call.Noted, more, time.GetUtcNow().AddSeconds(options.HoldLifetimeSeconds), CancellationToken.None)).IsSuccess;
+
+    /// <summary>Null where the call may go on; else what it has taken of the limits is given back.</summary>
+    private async ValueTask<Error?> NoteAsync(AdmittedCall call, CancellationToken cancellationToken)
     {
-        var taken = false;
+        var noted = false;
         try
         {
-            taken = await jobs.TakeCallAsync(jobId, estimatedCostUsd, cancellationToken);
+            var answer = await calls.AdmitAsync(call.Noted, cancellationToken);
+            noted = answer.IsSuccess;
+            return answer.Error;
         }
         finally
         {
-            if (!taken)
-                lease.GiveBack();
+            if (!noted)
+                call.Lease.GiveBack();
         }
-
-        return taken;
     }
 
     private static decimal DearestCostUsd(ModelRoute route, TokenUsage estimate)
     {
         var dearest = 0m;
-        foreach (var model in route.Targets)
-            dearest = Math.Max(dearest, model.Prices!.CostUsd(estimate));
+        foreach (ref readonly var target in route.Targets.Items)
+            dearest = Math.Max(dearest, target.Model.Prices!.CostUsd(estimate));
         return dearest;
     }
 
@@ -99,7 +115,8 @@ public sealed class CallAdmission(
         {
             CallId = call.CallId,
             JobId = call.JobId,
-            TeamId = call.Team.TeamId,
+            TeamId = call.Noted.TeamId,
+            IsByUse = call.IsByUse,
             Purpose = call.Request.Purpose,
             ModelGroup = call.Route.Name,
             Model = outcome.Model,
@@ -115,7 +132,7 @@ public sealed class CallAdmission(
             LatencyMs = (int)Math.Min(int.MaxValue, time.GetElapsedTime(call.StartedTimestamp).TotalMilliseconds),
             Attempts = outcome.Attempts,
             FinishReason = end.FinishReason,
-            RequestId = call.RequestId,
+            RequestId = call.Noted.RequestId,
             CreatedAt = call.StartedAt,
         };
     }
@@ -124,11 +141,11 @@ public sealed class CallAdmission(
 /// <summary>A call that may be sent.</summary>
 internal sealed record AdmittedCall
 {
-    public required Guid CallId { get; init; }
+    /// <summary>What is on record of it while it runs.</summary>
+    public required JobCall Noted { get; init; }
 
-    public required Guid JobId { get; init; }
-
-    public required TeamAccess Team { get; init; }
+    /// <summary>True where its job pays by what it uses.</summary>
+    public required bool IsByUse { get; init; }
 
     public required ChatRequest Request { get; init; }
 
@@ -139,9 +156,13 @@ internal sealed record AdmittedCall
 
     public required IRateLease Lease { get; init; }
 
-    public required DateTimeOffset StartedAt { get; init; }
-
     public required long StartedTimestamp { get; init; }
 
-    public string? RequestId { get; init; }
+    public Guid CallId => Noted.CallId;
+
+    public Guid JobId => Noted.JobId;
+
+    public DateTimeOffset StartedAt => Noted.CreatedAt;
+
+    public GatewayCredentials Credentials => new(Noted.OrganizationId);
 }

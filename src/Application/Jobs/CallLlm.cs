@@ -45,13 +45,13 @@ internal sealed class CallLlmHandler(CallAdmission admission, ILlmGateway gatewa
 {
     public async Task<Result<LlmAnswer>> Handle(CallLlm command, CancellationToken cancellationToken)
     {
-        var admitted = await admission.AdmitAsync(command.Caller, command.JobId, command.Request, command.RequestId, cancellationToken);
+        var admitted = await admission.AdmitAsync(command.Caller, command.JobId, command.Request, streamed: false, command.RequestId, cancellationToken);
         if (!admitted.IsSuccess)
             return admitted.Error;
 
         var call = admitted.Value;
         using var lease = call.Lease;
-        var reply = await gateway.SendAsync(call.Request, call.Route.Targets, new GatewayCredentials(call.Team.OrganizationId), call.Cache, CancellationToken.None);
+        var reply = await gateway.SendAsync(call.Request, call.Route.Targets, call.Credentials, call.Cache, CancellationToken.None);
         var record = admission.Record(call, reply, CallEnd.Of(reply, call.Request.PromptBytes));
         await settlement.RecordAsync(record, CancellationToken.None);
 

@@ -57,9 +57,6 @@ internal sealed class CreateJobValidator : AbstractValidator<CreateJob>
 internal sealed class CreateJobHandler(IJobLedger ledger, JobOptions options, TimeProvider time)
     : IRequestHandler<CreateJob, Result<JobOpened>>
 {
-    /// <summary>What a job of a <c>job_based</c> team costs, in credits.</summary>
-    private const decimal CreditsPerJob = 1;
-
     public async Task<Result<JobOpened>> Handle(CreateJob command, CancellationToken cancellationToken)
     {
         var teamId = command.TeamId!;
@@ -83,7 +80,6 @@ internal sealed class CreateJobHandler(IJobLedger ledger, JobOptions options, Ti
                 ExpiresAt = now.AddSeconds(command.TtlSeconds ?? options.DefaultTtlSeconds),
                 MaxCostUsd = command.MaxCostUsd,
                 MaxCalls = command.MaxCalls,
-                Credits = CreditsPerJob,
                 Idempotency = IdempotentRequest.Of(
                     command.Caller,
                     command.IdempotencyKey,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SaasLlm.Application.Pricing;
 
 namespace SaasLlm.Application.Jobs;
 
@@ -142,6 +143,24 @@ public sealed record JobCosts
     public required int LateCalls { get; init; }
 
     public required decimal LateCostUsd { get; init; }
+
+    /// <summary>What the customer is billed; null while the job runs, and where no rule says.</summary>
+    public decimal? PriceUsd { get; init; }
+
+    /// <summary>When the job was refunded: from then on it earns nothing; null: it was not.</summary>
+    public DateTimeOffset? RefundedAt { get; init; }
+
+    /// <summary>The price less the cost, late calls included; null without a price.</summary>
+    public decimal? MarginUsd { get; init; }
+
+    /// <summary>Of the price, with 4 decimals; null where that is zero or unknown.</summary>
+    public decimal? MarginPercent { get; init; }
+
+    /// <summary>The rule that made the price; null where none did.</summary>
+    public Guid? PricingRuleId { get; init; }
+
+    /// <summary>The same, in full.</summary>
+    public PricingRuleResponse? PricingRule { get; init; }
 
     public required IReadOnlyList<CallCost> Breakdown { get; init; }
 }

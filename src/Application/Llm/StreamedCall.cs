@@ -8,8 +8,15 @@ namespace SaasLlm.Application.Llm;
 /// <summary>A running streamed call. It settles itself when it is disposed, however it ended.</summary>
 public abstract class StreamedCall : IAsyncDisposable
 {
+    /// <summary>The finish reason on record of a stream that was ended because the wallet could pay for no more.</summary>
+    private const string OutOfCredits = "out_of_credits";
+
+    /// <summary>What the caller of such a stream gets as its last chunk.</summary>
+    private static readonly byte[] CutShort = """{"object":"chat.completion.chunk","choices":[{"index":0,"delta":{},"finish_reason":"length"}]}"""u8.ToArray();
+
     private bool _ended;
     private bool _settled;
+    private int _coveredTextBytes;
 
     private protected StreamedCall(GatewayStream upstream) => Upstream = upstream;
 
@@ -36,16 +43,29 @@ public abstract class StreamedCall : IAsyncDisposable
     /// <summary>Why the stream broke; null while it runs and after a good end.</summary>
     public Error? Fault => Upstream.Fault;
 
+    /// <summary>True where it was ended because the wallet could pay for no more.</summary>
+    public bool RanOutOfCredits { get; private set; }
+
     private protected GatewayStream Upstream { get; }
 
     /// <summary>The base of an estimate where the upstream reports no usage.</summary>
     private protected abstract int PromptBytes { get; }
 
     /// <summary>The JSON of the next chunk; null at the end. Valid until the next call.</summary>
-    public virtual async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellationToken)
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellationToken)
     {
+        if (RanOutOfCredits)
+            return null;
+
         var next = await Upstream.ReadAsync(cancellationToken);
         _ended = next is null;
+        if (next is not null && !await IsCoveredAsync())
+        {
+            RanOutOfCredits = true;
+            return CutShort;
+        }
+
+        _coveredTextBytes = Upstream.DeliveredTextBytes;
         return next;
     }
 
@@ -59,7 +79,12 @@ public abstract class StreamedCall : IAsyncDisposable
             return;
 
         _settled = true;
-        Usage = await RecordAsync(CallEnd.Of(Upstream, _ended, PromptBytes));
+        var end = CallEnd.Of(Upstream, _ended, PromptBytes);
+
+        // The chunk that could not be paid for was not handed out, so it is not charged either.
+        if (RanOutOfCredits)
+            end = end with { Usage = end.Usage with { CompletionTokens = TokenEstimate.FromBytes(_coveredTextBytes) }, FinishReason = OutOfCredits };
+        Usage = await RecordAsync(end);
     }
 
     public async ValueTask DisposeAsync()
@@ -76,6 +101,9 @@ public abstract class StreamedCall : IAsyncDisposable
             GC.SuppressFinalize(this);
         }
     }
+
+    /// <summary>Whether what was delivered is paid for, taking more where it is not, and putting off the end of what a long stream holds.</summary>
+    private protected abstract ValueTask<bool> IsCoveredAsync();
 
     /// <summary>Puts the call on record, committed on return, and gives the usage recorded.</summary>
     private protected abstract Task<TokenUsage> RecordAsync(CallEnd end);

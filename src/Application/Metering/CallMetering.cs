@@ -15,7 +15,7 @@ namespace SaasLlm.Application.Metering;
 /// payer → route → limits → quota and hold → upstream → charge.
 /// </summary>
 public sealed class CallMetering(
-    IPayerDirectory payers, ITeamDirectory teams, ICatalog catalog, IByokDirectory byok, IRateLimiter limiter, ICallMeter meter,
+    IPayerDirectory payers, ITeamDirectory teams, ICatalog catalog, IByokDirectory byok, IHardBudgets budgets, IRateLimiter limiter, ICallMeter meter,
     MeteringOptions options, TimeProvider time)
 {
     internal async ValueTask<Result<HeldForCall>> AdmitAsync(Caller caller, CallShape shape, CancellationToken cancellationToken)
@@ -35,6 +35,11 @@ public sealed class CallMetering(
         var routed = MeteredRoute.Resolve(new RouteGrants(payer.Tier, team, keys), await catalog.GetAsync(cancellationToken), shape, estimate);
         if (!routed.IsSuccess)
             return routed.Error;
+
+        // What the caller's own key serves costs the operator nothing.
+        if ((await budgets.GetAsync(cancellationToken)).Refusal(payer.OrganizationId, caller.TeamId, time.GetUtcNow()) is { } overBudget
+            && !routed.Value.IsServedOnlyBy(keys))
+            return overBudget;
 
         var scopes = caller.Kind == CallerKind.Service ? default : new RateScopes(payer.OrganizationLimits, team?.Limits, caller.Limits);
         var lease = await limiter.AcquireAsync(scopes, estimate.TotalTokens, cancellationToken);
@@ -108,7 +113,7 @@ public sealed class CallMetering(
         var (credits, least, dearest) = ownKeyOnly ? default : Amounts(payer, route, shape, estimate, rate);
         var call = new HeldForCall
         {
-            CallId = Guid.CreateVersion7(),
+            CallId = Guid.CreateVersion7(now),
             Caller = caller,
             Payer = payer,
             AccountId = ownKeyOnly ? null : payer.AccountId,

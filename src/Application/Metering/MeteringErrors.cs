@@ -35,8 +35,5 @@ public static class MeteringErrors
     public static Error NoModels() =>
         new("model_not_found", "You have access to no model.", ErrorKind.NotFound) { Fields = Field("model") };
 
-    /// <summary>A stream that was ended because its wallet could pay for no more.</summary>
-    public const string OutOfCredits = "out_of_credits";
-
     private static Dictionary<string, string[]> Field(string name) => new(StringComparer.Ordinal) { [name] = [] };
 }

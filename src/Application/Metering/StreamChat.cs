@@ -48,7 +48,7 @@ internal sealed class StreamChatHandler(CallMetering metering, ILlmGateway gatew
             throw;
         }
 
-        var stream = new MeteredStream(call, request, upstream, metering, options, time);
+        var stream = new MeteredStream(call, request, upstream, metering, new HoldRenewal(options, time));
         if (upstream.Error is not { } error)
             return stream;
 
@@ -60,35 +60,26 @@ internal sealed class StreamChatHandler(CallMetering metering, ILlmGateway gatew
 /// <summary>A running metered stream. One that outgrows its hold takes more, and is ended in good order where there is no more.</summary>
 public sealed class MeteredStream : StreamedCall
 {
-    /// <summary>What the caller of a stream that ran out of credits gets as its last chunk.</summary>
-    private static readonly byte[] CutShort = """{"object":"chat.completion.chunk","choices":[{"index":0,"delta":{},"finish_reason":"length"}]}"""u8.ToArray();
-
     private readonly HeldForCall _call;
     private readonly ChatRequest _request;
     private readonly CallMetering _metering;
-    private readonly TimeProvider _time;
+    private readonly HoldRenewal _renewal;
     private readonly ModelPrices? _prices;
-    private readonly TimeSpan _renewal;
     private readonly decimal _step;
     private decimal _held;
-    private long _renewedAt;
-    private int _coveredTextBytes;
 
-    internal MeteredStream(
-        HeldForCall call, ChatRequest request, GatewayStream upstream, CallMetering metering, MeteringOptions options, TimeProvider time)
+    internal MeteredStream(HeldForCall call, ChatRequest request, GatewayStream upstream, CallMetering metering, HoldRenewal renewal)
         : base(upstream)
     {
         _call = call;
         _request = request;
         _metering = metering;
-        _time = time;
+        _renewal = renewal;
         _held = call.Held;
-        _renewal = TimeSpan.FromSeconds(options.HoldLifetimeSeconds / 2.0);
-        _renewedAt = time.GetTimestamp();
 
         // What the caller's own key pays for needs no credits.
         _prices = call.AccountId is null || upstream.ByokKeyId is not null || upstream.Cached ? null : upstream.Model?.Prices;
-        _step = _prices is null ? 0 : call.Rate.Credits(_prices, new TokenUsage(0, options.HoldOutputTokens));
+        _step = _prices is null ? 0 : call.Rate.Credits(_prices, new TokenUsage(0, renewal.StepTokens));
     }
 
     public override Guid CallId => _call.CallId;
@@ -107,45 +98,9 @@ public sealed class MeteredStream : StreamedCall
     /// <summary>What it was charged; known once the call is settled.</summary>
     public CallPrice Price { get; private set; }
 
-    /// <summary>True where it was ended because the wallet could pay for no more.</summary>
-    public bool RanOutOfCredits { get; private set; }
-
-    public override async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellationToken)
-    {
-        if (RanOutOfCredits)
-            return null;
-
-        var next = await base.ReadAsync(cancellationToken);
-        if (next is not null && !await IsCoveredAsync())
-        {
-            RanOutOfCredits = true;
-            return CutShort;
-        }
-
-        _coveredTextBytes = Upstream.DeliveredTextBytes;
-        return next;
-    }
-
     private protected override int PromptBytes => _request.PromptBytes;
 
-    private protected override async Task<TokenUsage> RecordAsync(CallEnd end)
-    {
-        // The chunk that could not be paid for was not handed out, so it is not charged either.
-        if (RanOutOfCredits)
-        {
-            var covered = end.Usage with { CompletionTokens = TokenEstimate.FromBytes(_coveredTextBytes) };
-            end = end with { Usage = covered, FinishReason = MeteringErrors.OutOfCredits };
-        }
-
-        var charged = await _metering.SettleAsync(_call, Upstream, end);
-        Price = new CallPrice(charged.Credits, charged.Available);
-        return charged.Usage;
-    }
-
-    private protected override void LetGo() => _call.Lease.Dispose();
-
-    /// <summary>Whether what was delivered is paid for, taking more where it is not, and putting the hold's end off where the stream is long.</summary>
-    private async ValueTask<bool> IsCoveredAsync()
+    private protected override async ValueTask<bool> IsCoveredAsync()
     {
         var more = 0m;
         if (_prices is not null)
@@ -156,13 +111,22 @@ public sealed class MeteredStream : StreamedCall
                 more = Math.Max(missing, _step);
         }
 
-        if (more == 0 && _time.GetElapsedTime(_renewedAt) < _renewal)
+        if (more == 0 && !_renewal.IsDue)
             return true;
 
-        _renewedAt = _time.GetTimestamp();
+        _renewal.Begin();
         var extended = await _metering.ExtendAsync(_call, more);
         if (extended)
             _held += more;
         return extended || more == 0;
     }
+
+    private protected override async Task<TokenUsage> RecordAsync(CallEnd end)
+    {
+        var charged = await _metering.SettleAsync(_call, Upstream, end);
+        Price = new CallPrice(charged.Credits, charged.Available);
+        return charged.Usage;
+    }
+
+    private protected override void LetGo() => _call.Lease.Dispose();
 }

@@ -14,7 +14,7 @@ internal sealed class TransactionBehavior<TRequest, TResponse>(ITransaction tran
 {
     public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
-        await transaction.BeginAsync(cancellationToken);
+        await transaction.BeginAsync(typeof(TRequest).Name, cancellationToken);
         var response = await next();
         if (response.Error is null)
             await transaction.CommitAsync(cancellationToken);

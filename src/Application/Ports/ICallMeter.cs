@@ -97,7 +97,8 @@ public sealed record MeteredCall
 
     public required string Operation { get; init; }
 
-    public required MeteringRate Rate { get; init; }
+    /// <summary>What its charge was computed with; null where nobody knows what was used.</summary>
+    public required MeteringRate? Rate { get; init; }
 
     /// <summary>What is charged, in credits; 0 or more.</summary>
     public required decimal Credits { get; init; }

@@ -47,6 +47,9 @@ public sealed record CallRecord
     /// <summary>Null where no team called.</summary>
     public required string? TeamId { get; init; }
 
+    /// <summary>True where the job pays by what it uses, so that its wallet is trued up with the record.</summary>
+    public bool IsByUse { get; init; }
+
     public string? Purpose { get; init; }
 
     /// <summary>The group, or the model alias, that the caller asked for.</summary>
@@ -75,6 +78,9 @@ public sealed record CallRecord
 
     /// <summary>What the client is to pay for it, in USD; null: what the provider bills.</summary>
     public decimal? ClientCostUsd { get; init; }
+
+    /// <summary>What it would probably have cost where nobody knows what was used, in USD: on record, charged to nobody.</summary>
+    public decimal? EstimatedCostUsd { get; init; }
 
     public required int LatencyMs { get; init; }
 

@@ -35,6 +35,12 @@ public enum ChangedThing
 
     /// <summary>A session; the id is the lower-case hex of its token's SHA-256.</summary>
     Session,
+
+    /// <summary>The pricing rules; no id, they are loaded whole.</summary>
+    Pricing,
+
+    /// <summary>The hard budgets, or that one is used up; no id, they are loaded whole.</summary>
+    Budget,
 }
 
 /// <summary>Tells every node, within the transaction that makes the change, to drop what it cached.</summary>

@@ -44,9 +44,6 @@ public sealed record JobOpening
     /// <summary>Calls that it may make; null: no cap.</summary>
     public int? MaxCalls { get; init; }
 
-    /// <summary>Credits that it holds until its end.</summary>
-    public required decimal Credits { get; init; }
-
     public IdempotentRequest? Idempotency { get; init; }
 }
 

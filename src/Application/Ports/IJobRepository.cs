@@ -33,11 +33,11 @@ public sealed record JobFilter(string TeamId, JobStatus? Status, string? JobType
 public interface IJobDirectory
 {
     ValueTask<JobHeader?> FindAsync(Guid jobId, CancellationToken cancellationToken);
-
-    /// <summary>Lets one more call of a capped job through; false where it would pass a cap.</summary>
-    /// <param name="estimatedCostUsd">What the call is expected to cost at most, in USD.</param>
-    Task<bool> TakeCallAsync(Guid jobId, decimal estimatedCostUsd, CancellationToken cancellationToken);
 }
 
-/// <param name="Capped">True where each call must be let through by <see cref="IJobDirectory.TakeCallAsync"/>.</param>
-public sealed record JobHeader(Guid JobId, string TeamId, JobStatus Status, bool Capped);
+/// <param name="Capped">True where its creator set caps.</param>
+public sealed record JobHeader(Guid JobId, string TeamId, JobStatus Status, bool Capped, JobTariff Tariff)
+{
+    /// <summary>True where the job counts its running calls, so that each needs its row's lock.</summary>
+    public bool CountsCalls => Capped || Tariff.IsByUse;
+}

@@ -8,13 +8,19 @@ namespace SaasLlm.Application.Ports;
 public interface IWalletRepository
 {
     /// <summary>Makes the wallet of a new team.</summary>
-    Task<CreditLedger> OpenAsync(string teamId, CancellationToken cancellationToken);
+    Task<CreditLedger> OpenAsync(string teamId, bool unlimited, CancellationToken cancellationToken);
 
     /// <summary>The wallet with its row locked until the transaction ends; null where there is no such team.</summary>
     Task<CreditLedger?> LockAsync(string teamId, CancellationToken cancellationToken);
 
     /// <summary>Writes the transfers decided since the wallet was loaded, and its columns.</summary>
     Task SaveAsync(CreditLedger wallet, CancellationToken cancellationToken);
+
+    /// <summary>Sets what is given of how the team's new jobs are charged. The wallet must be locked.</summary>
+    Task<TeamBudgetMode> SetBudgetModeAsync(SetBudgetMode change, CancellationToken cancellationToken);
+
+    /// <summary>The wallet must be locked.</summary>
+    Task SetGraceAsync(string teamId, decimal grace, CancellationToken cancellationToken);
 
     Task<BalanceResponse?> GetBalanceAsync(string teamId, CancellationToken cancellationToken);
 

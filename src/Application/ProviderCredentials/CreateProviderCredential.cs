@@ -16,6 +16,20 @@ public sealed record CreateProviderCredential(
     string? Provider, string? CredentialName, string? ApiKey, string? ApiBase = null, string? OrganizationId = null)
     : IRequest<Result<ProviderCredentialResponse>>, ITransactional
 {
+    /// <summary>As it is kept: the key encrypted.</summary>
+    internal NewProviderCredential Seal(ISecretBox box)
+    {
+        var id = Guid.CreateVersion7();
+        return new NewProviderCredential(
+            id,
+            Provider!,
+            CredentialName!,
+            box.Seal(ApiKey!, SecretOwner.ProviderCredential(id)),
+            ProviderSecret.Last4(ApiKey!),
+            string.IsNullOrEmpty(ApiBase) ? null : ApiBase,
+            OrganizationId);
+    }
+
     /// <summary>Never the key: records print their members.</summary>
     public override string ToString() => $"{nameof(CreateProviderCredential)} {Provider}/{CredentialName}";
 }
@@ -37,23 +51,12 @@ internal sealed class CreateProviderCredentialHandler(IProviderCredentialReposit
 {
     public async Task<Result<ProviderCredentialResponse>> Handle(CreateProviderCredential command, CancellationToken cancellationToken)
     {
-        var apiBase = string.IsNullOrEmpty(command.ApiBase) ? null : command.ApiBase;
-        if (apiBase is null && Providers.NeedApiBase(command.Provider))
+        if (string.IsNullOrEmpty(command.ApiBase) && Providers.NeedApiBase(command.Provider))
             return ProviderCredentialsErrors.NeedsApiBase(command.Provider!);
         if (!box.IsConfigured)
             return ProviderCredentialsErrors.EncryptionNotConfigured();
 
-        var id = Guid.CreateVersion7();
-        var created = await credentials.CreateAsync(
-            new NewProviderCredential(
-                id,
-                command.Provider!,
-                command.CredentialName!,
-                box.Seal(command.ApiKey!, SecretOwner.ProviderCredential(id)),
-                ProviderSecret.Last4(command.ApiKey!),
-                apiBase,
-                command.OrganizationId),
-            cancellationToken);
+        var created = await credentials.CreateAsync(command.Seal(box), cancellationToken);
         if (created.IsSuccess)
             await changes.AnnounceAsync(ChangedThing.Catalog, string.Empty, cancellationToken);
 

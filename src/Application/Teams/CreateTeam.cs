@@ -23,8 +23,11 @@ public sealed record CreateTeam(
     int? MaxParallel = null,
     int? BurstLimit = null,
     JsonElement? Metadata = null,
-    int? CacheTtlSeconds = null)
-    : IRequest<Result<TeamResponse>>, ITransactional, ILimitFields;
+    int? CacheTtlSeconds = null,
+    string? BudgetMode = null,
+    decimal? CreditsPerDollar = null,
+    int? TokensPerCredit = null)
+    : IRequest<Result<TeamResponse>>, ITransactional, ILimitFields, IBudgetFields;
 
 internal sealed class CreateTeamValidator : AbstractValidator<CreateTeam>
 {
@@ -39,6 +42,7 @@ internal sealed class CreateTeamValidator : AbstractValidator<CreateTeam>
         RuleFor(command => command.Metadata).ValidMetadata();
         RuleFor(command => command.CacheTtlSeconds).CacheTtl();
         this.ValidNewLimits();
+        this.ValidBudget();
     }
 }
 
@@ -59,7 +63,7 @@ internal sealed class CreateTeamHandler(ITeamRepository teams, IWalletRepository
         if (await teams.GrantAsync(teamId, command.ModelGroups, command.AccessGroups, cancellationToken) is { } unknown)
             return unknown;
 
-        var wallet = await wallets.OpenAsync(teamId, cancellationToken);
+        var wallet = await wallets.OpenAsync(teamId, command.BudgetMode == "unlimited", cancellationToken);
         if (command.CreditsAllocated is > 0 and var credits)
         {
             if (wallet.Allocate(credits, "Initial allocation").Error is { } refused)

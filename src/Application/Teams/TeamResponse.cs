@@ -22,7 +22,14 @@ public sealed record TeamResponse
 
     public required decimal CreditsRemaining { get; init; }
 
+    /// <summary>How jobs are charged: <c>job_based</c>, <c>consumption_usd</c>, <c>consumption_tokens</c> or <c>unlimited</c>.</summary>
     public required string BudgetMode { get; init; }
+
+    /// <summary>Credits that a dollar of consumption costs where the mode is <c>consumption_usd</c>.</summary>
+    public required decimal CreditsPerDollar { get; init; }
+
+    /// <summary>Tokens that a credit pays for where the mode is <c>consumption_tokens</c>.</summary>
+    public required int TokensPerCredit { get; init; }
 
     /// <summary>Granted model groups; the first serves calls that name none.</summary>
     public required string[] ModelGroups { get; init; }

@@ -1,3 +1,5 @@
+using SaasLlm.Domain.ProviderCredentials;
+
 namespace SaasLlm.Domain.Byok;
 
 /// <summary>The providers whose keys a caller may bring.</summary>
@@ -11,11 +13,15 @@ public static class ByokProviders
     public static IReadOnlyList<string> Names { get; } =
         ["openai", "anthropic", Google, OpenRouter, "groq", "together", "deepseek", Azure, Custom];
 
-    /// <summary>One name for each provider: the catalogue knows some by two.</summary>
-    public static string Canonical(string provider) => provider switch
+    /// <summary>One name for each provider: the catalogue knows some by two, and by the names of several accounts.</summary>
+    public static string Canonical(string provider)
     {
-        "gemini" => Google,
-        "together_ai" => "together",
-        _ => provider,
-    };
+        var kind = Providers.KindOf(provider);
+        return kind switch
+        {
+            "gemini" => Google,
+            "together_ai" => "together",
+            _ => kind.Length == provider.Length ? provider : kind.ToString(),
+        };
+    }
 }

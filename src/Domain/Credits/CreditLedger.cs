@@ -13,13 +13,15 @@ public sealed class CreditLedger
 
     private readonly List<Transfer> _transfers = [];
 
-    public CreditLedger(Guid walletId, decimal allocated, decimal used, decimal reserved, bool unlimited)
+    /// <param name="grace">How far below zero it may go, in credits; 0 or more.</param>
+    public CreditLedger(Guid walletId, decimal allocated, decimal used, decimal reserved, bool unlimited, decimal grace = 0)
     {
         WalletId = walletId;
         Allocated = allocated;
         Used = used;
         Reserved = reserved;
         Unlimited = unlimited;
+        Grace = grace;
     }
 
     public Guid WalletId { get; }
@@ -36,11 +38,17 @@ public sealed class CreditLedger
     /// <summary>True: nothing is refused, everything is recorded.</summary>
     public bool Unlimited { get; }
 
+    /// <summary>How far below zero it may go, in credits.</summary>
+    public decimal Grace { get; }
+
     /// <summary>Credits not yet charged, held ones included.</summary>
     public decimal Remaining => Allocated - Used;
 
-    /// <summary>Credits that new work can take.</summary>
+    /// <summary>Credits that nothing holds; below zero where the wallet lives on its grace.</summary>
     public decimal Available => Allocated - Used - Reserved;
+
+    /// <summary>Credits that new work can take.</summary>
+    public decimal Spendable => Available + Grace;
 
     /// <summary>The transfers decided since this wallet was loaded, in order.</summary>
     public IReadOnlyList<Transfer> Transfers => _transfers;
@@ -85,14 +93,18 @@ public sealed class CreditLedger
         return Add(Record(TransferKind.Adjustment, amount) with { Reason = reason });
     }
 
-    public Result<Transfer> Reserve(decimal amount, Guid jobId)
+    /// <summary>The part of an amount that is there to be taken, in credits.</summary>
+    public decimal Coverable(decimal amount) => Unlimited ? amount : Math.Clamp(Spendable, 0, amount);
+
+    /// <param name="callId">The call for which a job takes more; null: its creation.</param>
+    public Result<Transfer> Reserve(decimal amount, Guid jobId, Guid? callId = null)
     {
         RequirePositive(amount);
-        if (!Unlimited && amount > Available)
-            return CreditsErrors.Insufficient(Available, amount);
+        if (!Unlimited && amount > Spendable)
+            return CreditsErrors.Insufficient(Spendable, amount);
 
         Reserved += amount;
-        return Add(Record(TransferKind.Reservation, amount) with { JobId = jobId });
+        return Add(Record(TransferKind.Reservation, amount) with { JobId = jobId, CallId = callId });
     }
 
     /// <exception cref="InvalidOperationException">Less than <paramref name="amount"/> is held.</exception>
@@ -104,20 +116,40 @@ public sealed class CreditLedger
         return Add(Record(TransferKind.Charge, amount) with { JobId = jobId });
     }
 
+    /// <param name="callId">The call that used less than was held for it; null: the job's end.</param>
     /// <exception cref="InvalidOperationException">Less than <paramref name="amount"/> is held.</exception>
-    public Transfer Release(decimal amount, Guid jobId, string reason)
+    public Transfer Release(decimal amount, Guid jobId, string reason, Guid? callId = null)
     {
         RequireHeld(amount);
         Reserved -= amount;
-        return Add(Record(TransferKind.Release, amount) with { JobId = jobId, Reason = reason });
+        return Add(Record(TransferKind.Release, amount) with { JobId = jobId, CallId = callId, Reason = reason });
+    }
+
+    /// <summary>Puts on record what a job cost beyond what the wallet had: the operator bears it.</summary>
+    public Transfer WriteOff(decimal amount, Guid jobId)
+    {
+        RequirePositive(amount);
+        return Add(Record(TransferKind.Writeoff, amount) with { JobId = jobId });
+    }
+
+    /// <summary>Gives a job's charge back.</summary>
+    /// <exception cref="InvalidOperationException">Less than <paramref name="amount"/> was ever charged.</exception>
+    public Transfer Refund(decimal amount, Guid jobId, string? reason)
+    {
+        RequirePositive(amount);
+        if (amount > Used)
+            throw new InvalidOperationException($"Wallet {WalletId} was charged {Used} credits, not {amount}.");
+
+        Used -= amount;
+        return Add(Record(TransferKind.Refund, amount) with { JobId = jobId, Reason = reason });
     }
 
     /// <summary>Holds credits for a call.</summary>
     public Result<Transfer> Hold(decimal amount, Guid callId)
     {
         RequirePositive(amount);
-        if (!Unlimited && amount > Available)
-            return CreditsErrors.CannotPay(Available, amount);
+        if (!Unlimited && amount > Spendable)
+            return CreditsErrors.CannotPay(Spendable, amount);
 
         Reserved += amount;
         return Add(Record(TransferKind.Reservation, amount) with { CallId = callId });
@@ -138,7 +170,7 @@ public sealed class CreditLedger
         var missing = cost - held;
         if (missing > 0)
         {
-            var more = Unlimited ? missing : Math.Min(missing, Available);
+            var more = Coverable(missing);
             if (more > 0)
             {
                 Reserved += more;

@@ -30,6 +30,10 @@ public static class CreditsErrors
     public static Error WalletNotFound(string teamId) =>
         new("team_not_found", $"Team '{teamId}' not found.", ErrorKind.NotFound);
 
+    /// <summary>The wallet owes more than its grace, or than nothing, would allow.</summary>
+    public static Error Overdrawn(decimal missing) =>
+        new("wallet_overdrawn", $"The wallet would be {Plain(missing)} credits below what it may owe; add credits first.", ErrorKind.Conflict);
+
     public static Error WalletFull() =>
         new("wallet_full", "The wallet cannot hold that many credits in all.", ErrorKind.Conflict);
 

@@ -9,7 +9,17 @@ public static class Providers
     public const string NameRule = "must be 1 to 50 lower-case letters, digits or any of . _ -";
 
     /// <summary>True where every installation has an address of its own, so a credential without one is useless.</summary>
-    public static bool NeedApiBase(string? provider) => provider is "custom" or "ollama" or "vllm" or "azure" or "litellm";
+    public static bool NeedApiBase(string? provider) => provider is not null && KindOf(provider) is "custom" or "ollama" or "vllm" or "azure" or "litellm";
+
+    /// <summary>
+    /// What a provider is by the part of its name before the first dot: <c>azure.eu</c> and <c>azure.us</c> are two accounts at
+    /// one kind of provider, each with a credential of its own.
+    /// </summary>
+    public static ReadOnlySpan<char> KindOf(string provider)
+    {
+        var dot = provider.IndexOf('.', StringComparison.Ordinal);
+        return dot < 0 ? provider : provider.AsSpan(0, dot);
+    }
 
     public static bool IsValidName(string? provider)
     {

@@ -14,10 +14,3 @@ public enum TeamStatus
     /// <summary>Gone for its users; its jobs and its ledger stay.</summary>
     Deleted,
 }
-
-/// <summary>How a team pays for its jobs.</summary>
-public enum BudgetMode
-{
-    /// <summary>One credit for each job that completes without a failed call.</summary>
-    JobBased,
-}

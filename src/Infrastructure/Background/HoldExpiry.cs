@@ -3,16 +3,19 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using SaasLlm.Application.Metering;
-using SaasLlm.Domain.Credits;
-using SaasLlm.Infrastructure.Settlement;
+using SaasLlm.Application.Ports;
+using SaasLlm.Domain.Catalog;
 
 namespace SaasLlm.Infrastructure.Background;
 
 /// <summary>
-/// Settles the holds that nobody came back to, because their process died: the call goes on record with what it would probably
-/// have cost, nothing is charged, and its credits are free again. Safe on any number of nodes.
+/// Settles the calls that nobody came back to, because their process died: they go on record with what they would probably
+/// have cost, nothing is charged for them, and what they held is free again. They are settled like any other call, so any number
+/// of nodes may do it at once: the second to settle a call changes nothing.
 /// </summary>
-internal sealed partial class HoldExpiry(NpgsqlDataSource dataSource, MeteringOptions options, TimeProvider time, ILogger<HoldExpiry> logger) : BackgroundService
+internal sealed partial class HoldExpiry(
+    NpgsqlDataSource dataSource, ICallMeter meter, ICallSettlement settlement, MeteringOptions options, TimeProvider time, ILogger<HoldExpiry> logger)
+    : BackgroundService
 {
     private const int BatchSize = 200;
 
@@ -34,14 +37,15 @@ internal sealed partial class HoldExpiry(NpgsqlDataSource dataSource, MeteringOp
     {
         try
         {
-            int swept;
+            IReadOnlyList<HoldRow> expired;
             do
             {
-                swept = await ExpireAsync(cancellationToken);
-                if (swept > 0)
-                    LogExpired(swept);
+                expired = await FindExpiredAsync(cancellationToken);
+                await Task.WhenAll(expired.Select(hold => SettleAsync(hold, cancellationToken)));
+                if (expired.Count > 0)
+                    LogExpired(expired.Count);
             }
-            while (swept == BatchSize);
+            while (expired.Count == BatchSize);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -50,80 +54,41 @@ internal sealed partial class HoldExpiry(NpgsqlDataSource dataSource, MeteringOp
         }
     }
 
-    private async Task<int> ExpireAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<HoldRow>> FindExpiredAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var holds = (await connection.QueryAsync<HoldRow>(new CommandDefinition(
+        return (await connection.QueryAsync<HoldRow>(new CommandDefinition(
             """
-            with expired as (
-                select call_id
-                from call_holds
-                where expires_at < @now
-                order by call_id
-                limit @BatchSize
-                for update skip locked
-            )
-            delete from call_holds
-            using expired
-            where call_holds.call_id = expired.call_id
-            returning
-                call_holds.call_id, account_id, credits, organization_id, team_id, user_id, operation, model, streamed,
-                prompt_tokens, estimated_cost_usd, request_id, created_at
+            select
+                hold.call_id, hold.job_id, hold.account_id, hold.organization_id, hold.team_id, hold.user_id, hold.operation, hold.model, hold.purpose,
+                hold.streamed, hold.prompt_tokens, hold.estimated_cost_usd, hold.request_id, hold.created_at,
+                job.conversion_rate is not null as is_by_use
+            from call_holds as hold
+            left join jobs as job using (job_id)
+            where hold.expires_at < @now
+            order by hold.expires_at
+            limit @BatchSize
             """,
             new { now = time.GetUtcNow(), BatchSize },
-            transaction,
             cancellationToken: cancellationToken))).AsList();
-        if (holds.Count == 0)
-            return 0;
-
-        await connection.ExecuteAsync(new CommandDefinition(
-            """
-            insert into llm_calls (
-                call_id, account_id, organization_id, team_id, user_id, operation, model_group, status, error_code, error, streamed, late,
-                prompt_tokens, usage_source, estimated_cost_usd, latency_ms, attempts, request_id, created_at)
-            values (
-                @CallId, @AccountId, @OrganizationId, @TeamId, @UserId, @Operation, @Model, 'failed', 'node_lost',
-                'The service ended before the call did.', @Streamed, false,
-                @PromptTokens, 'unknown', @EstimatedCostUsd, 0, 1, @RequestId, @CreatedAt)
-            on conflict (call_id) do nothing
-            """,
-            holds,
-            transaction,
-            cancellationToken: cancellationToken));
-
-        await ReleaseAsync(connection, transaction, holds, cancellationToken);
-        await transaction.CommitAsync(CancellationToken.None);
-        return holds.Count;
     }
 
-    private static async Task ReleaseAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, List<HoldRow> holds, CancellationToken cancellationToken)
-    {
-        var rows = await connection.QueryAsync<WalletRow>(new CommandDefinition(
-            """
-            select account_id, allocated, used, reserved, unlimited
-            from credit_accounts
-            where account_id = any(@accounts)
-            order by account_id
-            for no key update
-            """,
-            new { accounts = holds.Select(hold => hold.AccountId).OfType<Guid>().Distinct().ToArray() },
-            transaction,
-            cancellationToken: cancellationToken));
-        var wallets = rows.ToDictionary(row => row.AccountId, row => new CreditLedger(row.AccountId, row.Allocated, row.Used, row.Reserved, row.Unlimited));
-        foreach (var hold in holds)
-        {
-            if (hold.AccountId is { } accountId)
-                wallets[accountId].SettleCall(hold.CallId, hold.Credits, 0);
-        }
+    private Task SettleAsync(HoldRow hold, CancellationToken cancellationToken) => hold.JobId is not null
+        ? settlement.RecordAsync(hold.ToRecord(), cancellationToken)
+        : meter.SettleAsync(
+            new MeteredCall
+            {
+                Record = hold.ToRecord(),
+                OrganizationId = hold.OrganizationId,
+                UserId = hold.UserId,
+                AccountId = hold.AccountId,
+                Operation = hold.Operation,
+                Rate = null,
+                Credits = 0,
+            },
+            cancellationToken);
 
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        WalletBatch.Append(batch, [.. wallets.Values]);
-        if (batch.BatchCommands.Count > 0)
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    [LoggerMessage(LogLevel.Warning, "{Count} calls were never settled; their holds are released")]
+    [LoggerMessage(LogLevel.Warning, "{Count} calls were never settled; what they held is released")]
     private partial void LogExpired(int count);
 
     [LoggerMessage(LogLevel.Warning, "The sweep for expired holds failed and will be tried again")]
@@ -133,9 +98,9 @@ internal sealed partial class HoldExpiry(NpgsqlDataSource dataSource, MeteringOp
     {
         public required Guid CallId { get; init; }
 
-        public Guid? AccountId { get; init; }
+        public Guid? JobId { get; init; }
 
-        public required decimal Credits { get; init; }
+        public Guid? AccountId { get; init; }
 
         public required string OrganizationId { get; init; }
 
@@ -147,6 +112,8 @@ internal sealed partial class HoldExpiry(NpgsqlDataSource dataSource, MeteringOp
 
         public required string Model { get; init; }
 
+        public string? Purpose { get; init; }
+
         public required bool Streamed { get; init; }
 
         public required int PromptTokens { get; init; }
@@ -156,18 +123,30 @@ internal sealed partial class HoldExpiry(NpgsqlDataSource dataSource, MeteringOp
         public string? RequestId { get; init; }
 
         public required DateTimeOffset CreatedAt { get; init; }
-    }
 
-    private sealed record WalletRow
-    {
-        public required Guid AccountId { get; init; }
+        public required bool IsByUse { get; init; }
 
-        public required decimal Allocated { get; init; }
-
-        public required decimal Used { get; init; }
-
-        public required decimal Reserved { get; init; }
-
-        public required bool Unlimited { get; init; }
+        /// <summary>What was used is unknown: what was sent is not.</summary>
+        public CallRecord ToRecord() => new()
+        {
+            CallId = CallId,
+            JobId = JobId,
+            TeamId = TeamId,
+            IsByUse = IsByUse,
+            Purpose = Purpose,
+            ModelGroup = Model,
+            Succeeded = false,
+            ErrorCode = "node_lost",
+            Error = "The service ended before the call did.",
+            Streamed = Streamed,
+            Usage = new TokenUsage(PromptTokens, 0),
+            UsageSource = UsageSource.Unknown,
+            CostUsd = 0,
+            EstimatedCostUsd = EstimatedCostUsd,
+            LatencyMs = 0,
+            Attempts = 1,
+            RequestId = RequestId,
+            CreatedAt = CreatedAt,
+        };
     }
 }

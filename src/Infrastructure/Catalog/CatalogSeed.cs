@@ -19,7 +19,7 @@ internal sealed partial class CatalogSeed(PostgresSession session, ILogger<Catal
     /// <returns>The number of models added or changed.</returns>
     public async Task<int> ApplyAsync(string models, CancellationToken cancellationToken)
     {
-        await session.BeginAsync(cancellationToken);
+        await session.BeginAsync(nameof(CatalogSeed), cancellationToken);
 
         // Ordered, so that two nodes take their row locks in one order.
         var changed = await session.ExecuteAsync(

@@ -34,23 +34,30 @@ internal sealed class ModelGroupRepository(PostgresSession session) : IModelGrou
 
     public async Task SetModelsAsync(string groupName, IReadOnlyList<ModelGroupMember> models, CancellationToken cancellationToken)
     {
+        // Members that stay are kept, so that the audit log shows what changed and no more.
+        var names = models.Select(model => model.ModelName).ToArray();
         await session.ExecuteAsync(
             """
             delete from model_group_models
             where group_name = @groupName
+              and model_alias <> all(@names)
             """,
-            new { groupName },
+            new { groupName, names },
             cancellationToken);
         await session.ExecuteAsync(
             """
             insert into model_group_models (group_name, model_alias, priority, weight, active)
             select @groupName, model_alias, priority, weight, active
             from unnest(@names, @priorities, @weights, @actives) as entry (model_alias, priority, weight, active)
+            on conflict (group_name, model_alias) do update
+            set priority = excluded.priority,
+                weight = excluded.weight,
+                active = excluded.active
             """,
             new
             {
                 groupName,
-                names = models.Select(model => model.ModelName).ToArray(),
+                names,
                 priorities = models.Select(model => model.Priority).ToArray(),
                 weights = models.Select(model => model.Weight).ToArray(),
                 actives = models.Select(model => model.Active).ToArray(),

@@ -2,7 +2,8 @@ namespace SaasLlm.Infrastructure.Credits;
 
 /// <summary>
 /// The invariants, each as a query that gives a row for each thing it compared (<c>subject</c>) and says whether it is
-/// <c>"right"</c>. Every one reads whole tables in sets: none asks row by row.
+/// <c>"right"</c>. Every one reads whole tables in sets: none asks row by row. Of work whose month was dropped only the
+/// transfers are left, which are then compared with nothing.
 /// </summary>
 internal static class LedgerChecks
 {
@@ -19,11 +20,11 @@ internal static class LedgerChecks
     /// <summary>About wallets and their transfers.</summary>
     private static readonly (string Invariant, string Sql)[] Wallets =
     [
-        ("1. No wallet overshoots: used + reserved <= allocated unless it is unlimited",
+        ("1. No wallet overshoots: used + reserved <= allocated + grace unless it is unlimited",
             """
             select
                 coalesce(account.team_id, account.organization_id || coalesce('/' || account.user_id, '')) as subject,
-                account.unlimited or account.used + account.reserved <= account.allocated as "right"
+                account.unlimited or account.used + account.reserved <= account.allocated + account.grace as "right"
             from credit_accounts as account
             """),
         ("2. Wallet columns equal the sums of their transfers",
@@ -129,12 +130,33 @@ internal static class LedgerChecks
             where account.organization_id is not null
             and account.user_id is null
             """),
-        ("3. A job is reserved once, ended once, charged at most once",
+        ("2. Each team was refilled as its periods are on record",
+            """
+            with periods as (
+                select team_id, sum(credits) as credits
+                from team_refills
+                group by team_id
+            ),
+            moved as (
+                select account_id, sum(amount) as credits
+                from credit_transfers
+                where kind = 'refill'
+                group by account_id
+            )
+            select account.team_id as subject, coalesce(periods.credits, 0) = coalesce(moved.credits, 0) as "right"
+            from credit_accounts as account
+            left join periods using (team_id)
+            left join moved using (account_id)
+            where account.team_id is not null
+            """),
+        ("3. A job is opened once, charged, released, written off and refunded at most once each, and refunded what it was charged",
             """
             select
                 transfer.job_id::text as subject,
                 count(*) filter (where transfer.kind = 'reservation') = 1
-                and count(*) filter (where transfer.kind in ('charge', 'release')) <= 1 as "right"
+                and count(*) = count(distinct transfer.kind)
+                and coalesce(sum(transfer.amount) filter (where transfer.kind = 'refund'), 0)
+                    in (0, sum(transfer.amount) filter (where transfer.kind = 'charge')) as "right"
             from credit_transfers as transfer
             where transfer.job_id is not null
             and transfer.call_id is null
@@ -153,28 +175,45 @@ internal static class LedgerChecks
     /// <summary>About jobs and calls and what they were charged.</summary>
     private static readonly (string Invariant, string Sql)[] Work =
     [
-        ("4. A completed job without failed calls has one charge; every other end has a release and no charge; an open job has neither",
+        ("4. A completed job without failed calls is charged what it costs and its wallet had; every other end releases all that it held; an open job has neither",
             """
-            select
-                job.job_id::text as subject,
-                case
-                    when job.status in ('pending', 'in_progress')
-                        then moved.charged is null and moved.released is null and job.credits_charged = 0
-                    when job.status = 'completed' and job.failed_calls = 0
-                        then moved.charged = job.credits_reserved and moved.released is null and job.credits_charged = moved.charged
-                    else moved.released = job.credits_reserved and moved.charged is null and job.credits_charged = 0
-                end
-                and moved.reserved = job.credits_reserved as "right"
-            from jobs as job
-            left join lateral (
+            with costed as (
                 select
-                    sum(transfer.amount) filter (where transfer.kind = 'reservation') as reserved,
-                    sum(transfer.amount) filter (where transfer.kind = 'charge') as charged,
-                    sum(transfer.amount) filter (where transfer.kind = 'release') as released
-                from credit_transfers as transfer
-                where transfer.job_id = job.job_id
-                and transfer.call_id is null
-            ) as moved on true
+                    job.job_id, job.status, job.credits_reserved, job.credits_charged, job.credits_written_off, job.refunded_at,
+                    job.status = 'completed' and job.failed_calls = 0 as billable,
+                    case job.budget_mode
+                        when 'consumption_usd' then greatest(1, ceil(job.client_cost_usd * job.conversion_rate))
+                        when 'consumption_tokens' then greatest(1, ceil((job.prompt_tokens + job.completion_tokens) / job.conversion_rate))
+                        else 1
+                    end as cost
+                from jobs as job
+            ),
+            moved as (
+                select
+                    job_id,
+                    coalesce(sum(amount) filter (where kind = 'reservation'), 0)
+                        - coalesce(sum(amount) filter (where kind = 'release' and call_id is not null), 0) as held,
+                    coalesce(sum(amount) filter (where kind = 'charge'), 0) as charged,
+                    coalesce(sum(amount) filter (where kind = 'release' and call_id is null), 0) as released,
+                    coalesce(sum(amount) filter (where kind = 'writeoff'), 0) as written_off,
+                    coalesce(sum(amount) filter (where kind = 'refund'), 0) as refunded
+                from credit_transfers
+                where job_id is not null
+                group by job_id
+            )
+            select
+                costed.job_id::text as subject,
+                moved.held = costed.credits_reserved
+                and moved.charged = costed.credits_charged
+                and moved.written_off = costed.credits_written_off
+                and moved.refunded = case when costed.refunded_at is null then 0 else moved.charged end
+                and case
+                    when costed.status in ('pending', 'in_progress') then moved.charged = 0 and moved.released = 0
+                    when costed.billable then moved.charged + moved.written_off = costed.cost and moved.charged + moved.released = moved.held
+                    else moved.charged = 0 and moved.released = moved.held
+                end as "right"
+            from costed
+            left join moved using (job_id)
             """),
         ("5. Job totals equal the sums of their calls, late ones apart",
             """
@@ -186,11 +225,16 @@ internal static class LedgerChecks
                 and job.prompt_tokens = coalesce(sum(call.prompt_tokens) filter (where not call.late), 0)
                 and job.completion_tokens = coalesce(sum(call.completion_tokens) filter (where not call.late), 0)
                 and job.total_cost_usd = coalesce(sum(call.cost_usd) filter (where not call.late), 0)
+                and job.client_cost_usd = coalesce(sum(call.client_cost_usd) filter (where not call.late), 0)
                 and job.total_latency_ms = coalesce(sum(call.latency_ms) filter (where not call.late), 0)
                 and job.late_calls = count(call.call_id) filter (where call.late)
                 and job.late_cost_usd = coalesce(sum(call.cost_usd) filter (where call.late), 0) as "right"
             from jobs as job
             left join llm_calls as call using (job_id)
+            where job.job_id >= (
+                -- The clock of the node that made a call may have been behind that of its job's.
+                select uuid_floor(kept_from + interval '1 day')
+                from usage_retention)
             group by job.job_id
             """),
         ("5. Every call costs what its tokens and its stored prices say, a cached one nothing, and what a hedge of it cost",
@@ -220,7 +264,9 @@ internal static class LedgerChecks
                     count(distinct account_id) as wallets,
                     (array_agg(account_id))[1] as account_id
                 from credit_transfers
-                where call_id is not null
+                where call_id >= (
+                    select uuid_floor(kept_from)
+                    from usage_retention)
                 and kind in ('charge', 'writeoff')
                 group by call_id
             )
@@ -240,6 +286,7 @@ internal static class LedgerChecks
                     sum(case when kind = 'reservation' then amount when kind in ('charge', 'release') then -amount else 0 end) as credits
                 from credit_transfers
                 where call_id is not null
+                and job_id is null
                 group by call_id
             )
             select
@@ -258,6 +305,7 @@ internal static class LedgerChecks
             select
                 call.call_id::text as subject,
                 case
+                    when call.job_id < uuid_floor(retention.kept_from) then call.account_id is null
                     when call.job_id is not null then coalesce(job.team_id = call.team_id, false) and call.account_id is null
                     when call.account_id is null then call.organization_id is not null
                     when account.team_id is not null then account.team_id = call.team_id and team.organization_id = call.organization_id
@@ -267,8 +315,45 @@ internal static class LedgerChecks
             left join jobs as job using (job_id)
             left join credit_accounts as account on account.account_id = call.account_id
             left join teams as team on team.team_id = account.team_id
+            cross join usage_retention as retention
             """),
     ];
 
-    public static (string Invariant, string Sql)[] All { get; } = [.. Wallets, .. Work];
+    /// <summary>About what customers are billed.</summary>
+    private static readonly (string Invariant, string Sql)[] Prices =
+    [
+        // Jobs that ended before there were prices have none. A node hears of a rule that has ended within a second; the minute is for that, and for clocks that differ.
+        ("7. A job's price is what its rule, which is about the job and was in force at its creation, gives; only a completed job without failed calls has one",
+            """
+            select
+                job.job_id::text as subject,
+                case
+                    when job.status in ('pending', 'in_progress') then job.price_usd is null and job.pricing_rule_id is null
+                    when job.status <> 'completed' or job.failed_calls > 0 then coalesce(job.price_usd, 0) = 0 and job.pricing_rule_id is null
+                    when job.pricing_rule_id is null then job.price_usd is null
+                    else coalesce(rule.team_id, job.team_id) = job.team_id
+                        and coalesce(rule.organization_id, team.organization_id) = team.organization_id
+                        and coalesce(rule.job_type, job.job_type) = job.job_type
+                        and rule.effective_from <= job.created_at
+                        and coalesce(rule.effective_to + interval '1 minute', 'infinity') > job.created_at
+                        and job.price_usd = round(
+                            least(
+                                greatest(
+                                    case rule.kind
+                                        when 'flat' then rule.price_usd
+                                        when 'tiered' then rule.tier_prices_usd[
+                                            width_bucket(job.prompt_tokens + job.completion_tokens, rule.tier_bounds) + 1]
+                                        else job.client_cost_usd * (100 + rule.markup_percent) * 0.01
+                                    end,
+                                    coalesce(rule.minimum_usd, 0)),
+                                coalesce(rule.maximum_usd, 1000000000)),
+                            rule.decimals)
+                end as "right"
+            from jobs as job
+            join teams as team on team.team_id = job.team_id
+            left join pricing_rules as rule using (pricing_rule_id)
+            """),
+    ];
+
+    public static (string Invariant, string Sql)[] All { get; } = [.. Wallets, .. Work, .. Prices];
 }

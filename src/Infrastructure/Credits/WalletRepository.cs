@@ -9,24 +9,24 @@ namespace SaasLlm.Infrastructure.Credits;
 
 internal sealed class WalletRepository(PostgresSession session) : IWalletRepository
 {
-    public async Task<CreditLedger> OpenAsync(string teamId, CancellationToken cancellationToken)
+    public async Task<CreditLedger> OpenAsync(string teamId, bool unlimited, CancellationToken cancellationToken)
     {
         var accountId = Guid.CreateVersion7();
         await session.ExecuteAsync(
             """
-            insert into credit_accounts (account_id, team_id)
-            values (@accountId, @teamId)
+            insert into credit_accounts (account_id, team_id, unlimited)
+            values (@accountId, @teamId, @unlimited)
             """,
-            new { accountId, teamId },
+            new { accountId, teamId, unlimited },
             cancellationToken);
-        return new CreditLedger(accountId, 0, 0, 0, unlimited: false);
+        return new CreditLedger(accountId, 0, 0, 0, unlimited);
     }
 
     public async Task<CreditLedger?> LockAsync(string teamId, CancellationToken cancellationToken)
     {
         var row = await session.QuerySingleOrDefaultAsync<WalletRow>(
             """
-            select account.account_id, account.allocated, account.used, account.reserved, account.unlimited
+            select account.account_id, account.allocated, account.used, account.reserved, account.unlimited, account.grace
             from credit_accounts as account
             join teams as team using (team_id)
             where account.team_id = @teamId
@@ -35,11 +35,50 @@ internal sealed class WalletRepository(PostgresSession session) : IWalletReposit
             """,
             new { teamId },
             cancellationToken);
-        return row is null ? null : new CreditLedger(row.AccountId, row.Allocated, row.Used, row.Reserved, row.Unlimited);
+        return row is null ? null : new CreditLedger(row.AccountId, row.Allocated, row.Used, row.Reserved, row.Unlimited, row.Grace);
     }
 
     public Task SaveAsync(CreditLedger wallet, CancellationToken cancellationToken) =>
         session.ExecuteBatchAsync(batch => WalletBatch.Append(batch, [wallet]), cancellationToken);
+
+    public async Task<TeamBudgetMode> SetBudgetModeAsync(SetBudgetMode change, CancellationToken cancellationToken)
+    {
+        if (change.BudgetMode is not null)
+        {
+            await session.ExecuteAsync(
+                """
+                update credit_accounts
+                set unlimited = @Unlimited
+                where team_id = @TeamId
+                and unlimited <> @Unlimited
+                """,
+                new { change.TeamId, Unlimited = change.BudgetMode == "unlimited" },
+                cancellationToken);
+        }
+
+        return await session.QuerySingleAsync<TeamBudgetMode>(
+            """
+            update teams
+            set budget_mode = coalesce(@BudgetMode, budget_mode),
+                credits_per_dollar = coalesce(@CreditsPerDollar, credits_per_dollar),
+                tokens_per_credit = coalesce(@TokensPerCredit, tokens_per_credit),
+                updated_at = now()
+            where team_id = @TeamId
+            returning team_id, budget_mode, credits_per_dollar, tokens_per_credit
+            """,
+            new { change.TeamId, change.BudgetMode, change.CreditsPerDollar, change.TokensPerCredit },
+            cancellationToken);
+    }
+
+    public Task SetGraceAsync(string teamId, decimal grace, CancellationToken cancellationToken) =>
+        session.ExecuteAsync(
+            """
+            update credit_accounts
+            set grace = @grace
+            where team_id = @teamId
+            """,
+            new { teamId, grace },
+            cancellationToken);
 
     public Task<BalanceResponse?> GetBalanceAsync(string teamId, CancellationToken cancellationToken) =>
         session.QuerySingleOrDefaultAsync<BalanceResponse>(
@@ -51,9 +90,11 @@ internal sealed class WalletRepository(PostgresSession session) : IWalletReposit
                 account.used as credits_used,
                 account.reserved as credits_reserved,
                 account.allocated - account.used as credits_remaining,
-                account.allocated - account.used - account.reserved as credits_available,
+                account.allocated - account.used - account.reserved + account.grace as credits_available,
+                account.grace as grace_credits,
                 case when account.allocated = 0 then 0 else round(account.used * 100 / account.allocated, 2) end as percentage_used,
                 account.unlimited,
+                team.budget_mode,
                 team.status
             from credit_accounts as account
             join teams as team using (team_id)
@@ -83,5 +124,7 @@ internal sealed class WalletRepository(PostgresSession session) : IWalletReposit
         public decimal Reserved { get; init; }
 
         public bool Unlimited { get; init; }
+
+        public decimal Grace { get; init; }
     }
 }

@@ -39,7 +39,9 @@ internal static class JobEventSql
                     'total_tokens', job.prompt_tokens + job.completion_tokens,
                     'credits_charged', trim_scale(job.credits_charged),
                     'credits_remaining', trim_scale(job.credits_remaining_after)) as data,
-                jsonb_build_object('total_cost_usd', trim_scale(job.total_cost_usd)) as operator_data
+                jsonb_build_object(
+                    'total_cost_usd', trim_scale(job.total_cost_usd),
+                    'price_usd', trim_scale(job.price_usd)) as operator_data
             from unnest(@job_id, @type) with ordinality as ending (job_id, type, position)
             join jobs as job using (job_id)
             join teams as team using (team_id)

@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Jobs;
+using SaasLlm.Domain.Teams;
 using SaasLlm.Infrastructure.Caching;
 
 namespace SaasLlm.Infrastructure.Jobs;
@@ -16,21 +17,6 @@ internal sealed class JobDirectory(NpgsqlDataSource dataSource, IListenerState l
     public ValueTask<JobHeader?> FindAsync(Guid jobId, CancellationToken cancellationToken) =>
         _jobs.GetAsync(jobId, this, static (self, id, token) => self.LoadAsync(id, token), cancellationToken);
 
-    public async Task<bool> TakeCallAsync(Guid jobId, decimal estimatedCostUsd, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition(
-            """
-            update jobs
-            set admitted_calls = admitted_calls + 1
-            where job_id = @jobId
-            and (max_calls is null or admitted_calls < max_calls)
-            and (max_cost_usd is null or total_cost_usd + @estimatedCostUsd <= max_cost_usd)
-            """,
-            new { jobId, estimatedCostUsd },
-            cancellationToken: cancellationToken)) == 1;
-    }
-
     public void Drop(ChangedThing thing, string id)
     {
         if (thing == ChangedThing.Job && Guid.TryParse(id, out var jobId))
@@ -44,13 +30,20 @@ internal sealed class JobDirectory(NpgsqlDataSource dataSource, IListenerState l
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var row = await connection.QuerySingleOrDefaultAsync<HeaderRow>(new CommandDefinition(
             """
-            select team_id, status, max_cost_usd is not null or max_calls is not null as capped
+            select team_id, status, max_cost_usd is not null or max_calls is not null as capped, budget_mode, conversion_rate
             from jobs
             where job_id = @jobId
             """,
             new { jobId },
             cancellationToken: cancellationToken));
-        return row is null ? null : new JobHeader(jobId, row.TeamId, JobStatusNames.Parse(row.Status), row.Capped);
+        return row is null
+            ? null
+            : new JobHeader(
+                jobId,
+                row.TeamId,
+                JobStatusNames.Parse(row.Status),
+                row.Capped,
+                new JobTariff(BudgetModeNames.Parse(row.BudgetMode), row.ConversionRate ?? 0));
     }
 
     private sealed record HeaderRow
@@ -60,5 +53,9 @@ internal sealed class JobDirectory(NpgsqlDataSource dataSource, IListenerState l
         public string Status { get; init; } = "";
 
         public bool Capped { get; init; }
+
+        public string BudgetMode { get; init; } = "";
+
+        public decimal? ConversionRate { get; init; }
     }
 }

@@ -3,6 +3,7 @@ using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Domain.Jobs;
+using SaasLlm.Domain.Pricing;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Infrastructure.Postgres;
 using SaasLlm.Infrastructure.Settlement;
@@ -119,7 +120,10 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
                 total_latency_ms,
                 credits_charged,
                 late_calls,
-                late_cost_usd
+                late_cost_usd,
+                price_usd,
+                pricing_rule_id,
+                refunded_at
             from jobs
             where job_id = @jobId
             """,
@@ -139,6 +143,9 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
             """,
             new { jobId },
             cancellationToken);
+        var margin = job.PriceUsd is { } price
+            ? new Margin(job.RefundedAt is null ? price : 0, job.TotalCostUsd + job.LateCostUsd)
+            : (Margin?)null;
         return new JobCostsResponse
         {
             JobId = job.JobId,
@@ -156,6 +163,11 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
                 CreditsCharged = job.CreditsCharged,
                 LateCalls = job.LateCalls,
                 LateCostUsd = job.LateCostUsd,
+                PriceUsd = job.PriceUsd,
+                MarginUsd = margin?.Usd,
+                MarginPercent = margin?.Percent,
+                PricingRuleId = job.PricingRuleId,
+                RefundedAt = job.RefundedAt,
                 Breakdown = breakdown,
             },
         };
@@ -172,10 +184,12 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
             and (@Status::text is null or status = @Status)
             and (@JobType::text is null or job_type = @JobType)
             and (@UserId::text is null or user_id = @UserId)
-            and (@From::timestamptz is null or created_at >= @From)
-            and (@To::timestamptz is null or created_at < @To)
-            and (@After::uuid is null or (created_at, job_id) < (select created_at, job_id from jobs where job_id = @After and team_id = @TeamId))
-            order by created_at desc, job_id desc
+            and created_at >= @From
+            and created_at < @To
+            and job_id >= uuid_floor(@From)
+            and job_id < uuid_floor(@To + interval '1 millisecond')
+            and (@After::uuid is null or job_id < @After)
+            order by job_id desc
             limit @Limit + 1
             """,
             new
@@ -184,8 +198,8 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
                 Status = filter.Status is { } status ? JobStatusNames.Of(status) : null,
                 filter.JobType,
                 filter.UserId,
-                filter.From,
-                filter.To,
+                From = filter.From ?? DateTimeOffset.MinValue,
+                To = filter.To ?? DateTimeOffset.MaxValue,
                 After = page.After is null ? (Guid?)null : Guid.Parse(page.After),
                 page.Limit,
             },
@@ -265,5 +279,11 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
         public int LateCalls { get; init; }
 
         public decimal LateCostUsd { get; init; }
+
+        public decimal? PriceUsd { get; init; }
+
+        public Guid? PricingRuleId { get; init; }
+
+        public DateTimeOffset? RefundedAt { get; init; }
     }
 }

@@ -1,6 +1,9 @@
+using System.Runtime.CompilerServices;
 using Dapper;
 using Npgsql;
 using SaasLlm.Application.Ports;
+using SaasLlm.Application.Shared;
+using SaasLlm.Infrastructure.Audit;
 using SaasLlm.Infrastructure.Caching;
 
 namespace SaasLlm.Infrastructure.Postgres;
@@ -9,7 +12,7 @@ namespace SaasLlm.Infrastructure.Postgres;
 /// The connection of one request and its current transaction. Opened when first used; closed with the request's scope,
 /// which rolls back what was not committed.
 /// </summary>
-internal sealed class PostgresSession(NpgsqlDataSource dataSource, LocalInvalidation local)
+internal sealed class PostgresSession(NpgsqlDataSource dataSource, LocalInvalidation local, Requester requester)
     : ITransaction, IChangeFeed, IAsyncDisposable
 {
     /// <summary>The one channel that every node listens on; the payload is <c>thing:id</c>.</summary>
@@ -19,13 +22,19 @@ internal sealed class PostgresSession(NpgsqlDataSource dataSource, LocalInvalida
     private NpgsqlConnection? _connection;
     private NpgsqlTransaction? _transaction;
 
-    public async Task BeginAsync(CancellationToken cancellationToken)
+    public async Task BeginAsync(string useCase, CancellationToken cancellationToken)
     {
         if (_transaction is not null)
             throw new InvalidOperationException("A transaction is already running.");
 
         var connection = await OpenAsync(cancellationToken);
         _transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        // Goes to the server together with the beginning; the triggers of the audit log read it.
+        await ExecuteAsync(
+            "select set_config('saasllm.request', @request, true)",
+            new { request = AuditedRequest.Describe(useCase, requester) },
+            cancellationToken);
     }
 
     public async Task CommitAsync(CancellationToken cancellationToken)
@@ -74,6 +83,16 @@ internal sealed class PostgresSession(NpgsqlDataSource dataSource, LocalInvalida
 
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
         (await (await OpenAsync(cancellationToken)).QueryAsync<T>(Command(sql, parameters, cancellationToken))).AsList();
+
+    /// <summary>Rows as they arrive, none of them kept. The connection serves nothing else until the last one is read.</summary>
+    public async IAsyncEnumerable<T> StreamAsync<T>(string sql, object? parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(cancellationToken);
+        await using var reader = await connection.ExecuteReaderAsync(Command(sql, parameters, cancellationToken));
+        var parse = reader.GetRowParser<T>();
+        while (await reader.ReadAsync(cancellationToken))
+            yield return parse(reader);
+    }
 
     /// <summary>The number of rows that the statement changed.</summary>
     public async Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>

@@ -1,101 +1,20 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using NpgsqlTypes;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Shared;
-using SaasLlm.Infrastructure.Postgres;
 
 namespace SaasLlm.Infrastructure.Settlement;
 
-/// <summary>
-/// Writes the calls of jobs and the totals of their jobs.
-/// </summary>
-internal sealed class CallSettlement(NpgsqlDataSource dataSource, TimeProvider time, ILogger<CallSettlement> logger)
+/// <summary>Writes the calls of jobs and the totals of their jobs. Those of jobs that pay by use touch wallets and go another way.</summary>
+internal sealed class CallSettlement(NpgsqlDataSource dataSource, UseSettlement byUse, TimeProvider time, ILogger<CallSettlement> logger)
     : DurableCommit<CallSettlement.Pending>(time, logger), ICallSettlement
 {
-    /// <summary>
-    /// Jobs are locked in id order, the one order that every writer keeps, so batches of several nodes cannot deadlock.
-    /// A record that is there already (a commit whose answer got lost) is skipped, totals included.
-    /// </summary>
-    private const string Sql =
-        """
-        with incoming as (
-            select
-                call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model, succeeded, error_code, error,
-                streamed, prompt_tokens, completion_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, usage_source, input_price, output_price,
-                cached_price, cache_write_price, cost_usd, client_cost_usd, hedge_cost_usd, latency_ms, attempts, finish_reason, request_id, created_at
-            from unnest(
-                @call_id, @job_id, @team_id, @purpose, @model_group, @model, @provider, @upstream_model, @succeeded, @error_code, @error,
-                @streamed, @prompt_tokens, @completion_tokens, @cached_tokens, @cache_write_tokens, @reasoning_tokens, @usage_source, @input_price, @output_price,
-                @cached_price, @cache_write_price, @cost_usd, @client_cost_usd, @hedge_cost_usd, @latency_ms, @attempts, @finish_reason, @request_id, @created_at)
-                as call (
-                call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model, succeeded, error_code, error,
-                streamed, prompt_tokens, completion_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, usage_source, input_price, output_price,
-                cached_price, cache_write_price, cost_usd, client_cost_usd, hedge_cost_usd, latency_ms, attempts, finish_reason, request_id, created_at)
-        ),
-        locked as materialized (
-            select job_id, completed_at is not null as ended
-            from jobs
-            where job_id in (select job_id from incoming)
-            order by job_id
-            for no key update
-        ),
-        inserted as (
-            insert into llm_calls (
-                call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model, status, error_code, error,
-                streamed, late, prompt_tokens, completion_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, usage_source,
-                input_usd_per_million, output_usd_per_million, cached_input_usd_per_million, cache_write_usd_per_million, cost_usd, client_cost_usd, hedge_cost_usd,
-                latency_ms, attempts, finish_reason, request_id, created_at)
-            select
-                call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model,
-                case when succeeded then 'succeeded' else 'failed' end, error_code, error,
-                streamed, ended, prompt_tokens, completion_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, usage_source,
-                input_price, output_price, cached_price, cache_write_price, cost_usd, client_cost_usd, hedge_cost_usd,
-                latency_ms, attempts, finish_reason, request_id, created_at
-            from incoming
-            join locked using (job_id)
-            on conflict (call_id) do nothing
-            returning job_id, status, late, prompt_tokens, completion_tokens, cost_usd, latency_ms, created_at
-        ),
-        totals as (
-            select
-                job_id,
-                count(*) filter (where not late) as calls,
-                count(*) filter (where not late and status = 'succeeded') as succeeded,
-                count(*) filter (where not late and status = 'failed') as failed,
-                coalesce(sum(prompt_tokens) filter (where not late), 0) as prompt_tokens,
-                coalesce(sum(completion_tokens) filter (where not late), 0) as completion_tokens,
-                coalesce(sum(cost_usd) filter (where not late), 0) as cost_usd,
-                coalesce(sum(latency_ms) filter (where not late), 0) as latency_ms,
-                count(*) filter (where late) as late_calls,
-                coalesce(sum(cost_usd) filter (where late), 0) as late_cost_usd,
-                min(created_at) as first_at
-            from inserted
-            group by job_id
-        )
-        update jobs
-        set status = case when jobs.status = 'pending' then 'in_progress' else jobs.status end,
-            started_at = coalesce(jobs.started_at, totals.first_at),
-            total_calls = jobs.total_calls + totals.calls,
-            successful_calls = jobs.successful_calls + totals.succeeded,
-            failed_calls = jobs.failed_calls + totals.failed,
-            prompt_tokens = jobs.prompt_tokens + totals.prompt_tokens,
-            completion_tokens = jobs.completion_tokens + totals.completion_tokens,
-            total_cost_usd = jobs.total_cost_usd + totals.cost_usd,
-            total_latency_ms = jobs.total_latency_ms + totals.latency_ms,
-            late_calls = jobs.late_calls + totals.late_calls,
-            late_cost_usd = jobs.late_cost_usd + totals.late_cost_usd
-        from totals
-        where jobs.job_id = totals.job_id
-        """;
-
-    private readonly PreparedBatch<Pending> _calls = new(dataSource, Sql, AttemptSeconds, Columns());
+    private readonly PreparedBatch<Pending> _calls = new(dataSource, CallRecordSql.Text, AttemptSeconds, CallRecordSql.Columns<Pending>());
 
     public Task RecordAsync(CallRecord call, CancellationToken cancellationToken)
     {
-        var pending = new Pending(call, Time.GetTimestamp());
-        Enqueue(pending);
-        return cancellationToken.CanBeCanceled ? pending.Task.WaitAsync(cancellationToken) : pending.Task;
+        var recorded = call.IsByUse ? byUse.RecordAsync(call) : RecordAsync(call);
+        return cancellationToken.CanBeCanceled ? recorded.WaitAsync(cancellationToken) : recorded;
     }
 
     // One statement is its own transaction: executed means committed.
@@ -103,42 +22,15 @@ internal sealed class CallSettlement(NpgsqlDataSource dataSource, TimeProvider t
 
     protected override ValueTask ReleaseAsync() => _calls.DisposeAsync();
 
-    private static BatchColumn<Pending>[] Columns() =>
-    [
-        BatchColumn<Pending>.Of("call_id", NpgsqlDbType.Uuid, static item => item.Call.CallId),
-        BatchColumn<Pending>.Of("job_id", NpgsqlDbType.Uuid, static item => item.Call.JobId!.Value),
-        BatchColumn<Pending>.Of("team_id", NpgsqlDbType.Text, static item => item.Call.TeamId),
-        BatchColumn<Pending>.Of("purpose", NpgsqlDbType.Text, static item => item.Call.Purpose),
-        BatchColumn<Pending>.Of("model_group", NpgsqlDbType.Text, static item => item.Call.ModelGroup),
-        BatchColumn<Pending>.Of("model", NpgsqlDbType.Text, static item => item.Call.Model?.Alias),
-        BatchColumn<Pending>.Of("provider", NpgsqlDbType.Text, static item => item.Call.Model?.Provider),
-        BatchColumn<Pending>.Of("upstream_model", NpgsqlDbType.Text, static item => item.Call.Model?.UpstreamModel),
-        BatchColumn<Pending>.Of("succeeded", NpgsqlDbType.Boolean, static item => item.Call.Succeeded),
-        BatchColumn<Pending>.Of("error_code", NpgsqlDbType.Text, static item => item.Call.ErrorCode),
-        BatchColumn<Pending>.Of("error", NpgsqlDbType.Text, static item => StorableText.Of(item.Call.Error)),
-        BatchColumn<Pending>.Of("streamed", NpgsqlDbType.Boolean, static item => item.Call.Streamed),
-        BatchColumn<Pending>.Of("prompt_tokens", NpgsqlDbType.Integer, static item => item.Call.Usage.PromptTokens),
-        BatchColumn<Pending>.Of("completion_tokens", NpgsqlDbType.Integer, static item => item.Call.Usage.CompletionTokens),
-        BatchColumn<Pending>.Of("cached_tokens", NpgsqlDbType.Integer, static item => item.Call.Usage.CachedTokens),
-        BatchColumn<Pending>.Of("cache_write_tokens", NpgsqlDbType.Integer, static item => item.Call.Usage.CacheWriteTokens),
-        BatchColumn<Pending>.Of("reasoning_tokens", NpgsqlDbType.Integer, static item => item.Call.Usage.ReasoningTokens),
-        BatchColumn<Pending>.Of("usage_source", NpgsqlDbType.Text, static item => UsageSourceNames.Of(item.Call.UsageSource)),
-        BatchColumn<Pending>.Of("input_price", NpgsqlDbType.Numeric, static item => item.Call.Model?.Prices?.InputUsdPerMillion),
-        BatchColumn<Pending>.Of("output_price", NpgsqlDbType.Numeric, static item => item.Call.Model?.Prices?.OutputUsdPerMillion),
-        BatchColumn<Pending>.Of("cached_price", NpgsqlDbType.Numeric, static item => item.Call.Model?.Prices?.CachedInputUsdPerMillion),
-        BatchColumn<Pending>.Of("cache_write_price", NpgsqlDbType.Numeric, static item => item.Call.Model?.Prices?.CacheWriteUsdPerMillion),
-        BatchColumn<Pending>.Of("cost_usd", NpgsqlDbType.Numeric, static item => item.Call.CostUsd),
-        BatchColumn<Pending>.Of("client_cost_usd", NpgsqlDbType.Numeric, static item => item.Call.ClientCostUsd ?? item.Call.CostUsd),
-        BatchColumn<Pending>.Of("latency_ms", NpgsqlDbType.Integer, static item => item.Call.LatencyMs),
-        BatchColumn<Pending>.Of("attempts", NpgsqlDbType.Integer, static item => item.Call.Attempts),
-        BatchColumn<Pending>.Of("finish_reason", NpgsqlDbType.Text, static item => StorableText.Of(item.Call.FinishReason)),
-        BatchColumn<Pending>.Of("request_id", NpgsqlDbType.Text, static item => item.Call.RequestId),
-        BatchColumn<Pending>.Of("hedge_cost_usd", NpgsqlDbType.Numeric, static item => item.Call.HedgeCostUsd),
-        BatchColumn<Pending>.Of("created_at", NpgsqlDbType.TimestampTz, static item => item.Call.CreatedAt.UtcDateTime),
-    ];
+    private Task<Nothing> RecordAsync(CallRecord call)
+    {
+        var pending = new Pending(call, Time.GetTimestamp());
+        Enqueue(pending);
+        return pending.Task;
+    }
 
     /// <param name="since">When it was queued, as a timestamp of the clock.</param>
-    internal sealed class Pending(CallRecord call, long since) : GroupCommitItem<Nothing>, IQueuedItem
+    internal sealed class Pending(CallRecord call, long since) : GroupCommitItem<Nothing>, IQueuedItem, IRecordedCall
     {
         public CallRecord Call { get; } = call;
 

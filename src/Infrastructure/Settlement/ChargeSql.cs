@@ -33,7 +33,7 @@ internal static class ChargeSql
 
     private const string LockWallets =
         """
-        select account.account_id, account.allocated, account.used, account.reserved, account.unlimited
+        select account.account_id, account.allocated, account.used, account.reserved, account.unlimited, account.grace
         from credit_accounts as account
         where account.account_id = any(@account_id)
         order by account.account_id
@@ -42,28 +42,33 @@ internal static class ChargeSql
 
     private const string InsertCalls =
         """
+        with queued as (
+            insert into calls_to_roll (call_id)
+            select call_id
+            from unnest(@call_id) as call (call_id)
+        )
         insert into llm_calls (
             call_id, team_id, organization_id, user_id, account_id, operation, purpose, model_group, model, provider, upstream_model,
             status, error_code, error, streamed, late, prompt_tokens, completion_tokens, cached_tokens, cache_write_tokens,
             reasoning_tokens, usage_source, input_usd_per_million, output_usd_per_million, cached_input_usd_per_million,
-            cache_write_usd_per_million, cost_usd, client_cost_usd, hedge_cost_usd, power_level, power_multiplier, markup_percent,
+            cache_write_usd_per_million, cost_usd, client_cost_usd, hedge_cost_usd, estimated_cost_usd, power_level, power_multiplier, markup_percent,
             credits, credits_written_off, byok_key_id, latency_ms, attempts, finish_reason, request_id, created_at)
         select
             call_id, team_id, organization_id, user_id, account_id, operation, purpose, model_group, model, provider, upstream_model,
             case when succeeded then 'succeeded' else 'failed' end, error_code, error, streamed, false, prompt_tokens, completion_tokens,
             cached_tokens, cache_write_tokens, reasoning_tokens, usage_source, input_price, output_price, cached_price,
-            cache_write_price, cost_usd, client_cost_usd, hedge_cost_usd, power_level, power_multiplier, markup_percent,
+            cache_write_price, cost_usd, client_cost_usd, hedge_cost_usd, estimated_cost_usd, power_level, power_multiplier, markup_percent,
             credits, credits_written_off, byok_key_id, latency_ms, attempts, finish_reason, request_id, created_at
         from unnest(
             @call_id, @team_id, @organization_id, @user_id, @account_id, @operation, @purpose, @model_group, @model, @provider, @upstream_model,
             @succeeded, @error_code, @error, @streamed, @prompt_tokens, @completion_tokens,
             @cached_tokens, @cache_write_tokens, @reasoning_tokens, @usage_source, @input_price, @output_price, @cached_price,
-            @cache_write_price, @cost_usd, @client_cost_usd, @hedge_cost_usd, @power_level, @power_multiplier, @markup_percent,
+            @cache_write_price, @cost_usd, @client_cost_usd, @hedge_cost_usd, @estimated_cost_usd, @power_level, @power_multiplier, @markup_percent,
             @credits, @credits_written_off, @byok_key_id, @latency_ms, @attempts, @finish_reason, @request_id, @created_at) as call (
             call_id, team_id, organization_id, user_id, account_id, operation, purpose, model_group, model, provider, upstream_model,
             succeeded, error_code, error, streamed, prompt_tokens, completion_tokens,
             cached_tokens, cache_write_tokens, reasoning_tokens, usage_source, input_price, output_price, cached_price,
-            cache_write_price, cost_usd, client_cost_usd, hedge_cost_usd, power_level, power_multiplier, markup_percent,
+            cache_write_price, cost_usd, client_cost_usd, hedge_cost_usd, estimated_cost_usd, power_level, power_multiplier, markup_percent,
             credits, credits_written_off, byok_key_id, latency_ms, attempts, finish_reason, request_id, created_at)
         """;
 
@@ -88,7 +93,8 @@ internal static class ChargeSql
         await reader.NextResultAsync();
         while (await reader.ReadAsync())
         {
-            var wallet = new CreditLedger(reader.GetGuid(0), reader.GetDecimal(1), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetBoolean(4));
+            var wallet = new CreditLedger(
+                reader.GetGuid(0), reader.GetDecimal(1), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetBoolean(4), reader.GetDecimal(5));
             locked.Wallets.Add(wallet.WalletId, wallet);
         }
 
@@ -139,9 +145,10 @@ internal static class ChargeSql
         columns.Add("cost_usd", NpgsqlDbType.Numeric, written, static item => item.Call.Record.CostUsd);
         columns.Add("client_cost_usd", NpgsqlDbType.Numeric, written, static item => item.Call.Record.ClientCostUsd ?? item.Call.Record.CostUsd);
         columns.Add("hedge_cost_usd", NpgsqlDbType.Numeric, written, static item => item.Call.Record.HedgeCostUsd);
-        columns.Add("power_level", NpgsqlDbType.Text, written, static item => PowerLevels.NameOf(item.Call.Rate.Power));
-        columns.Add("power_multiplier", NpgsqlDbType.Numeric, written, static item => PowerLevels.MultiplierOf(item.Call.Rate.Power));
-        columns.Add("markup_percent", NpgsqlDbType.Numeric, written, static item => item.Call.Rate.MarkupPercent);
+        columns.Add("estimated_cost_usd", NpgsqlDbType.Numeric, written, static item => item.Call.Record.EstimatedCostUsd);
+        columns.Add("power_level", NpgsqlDbType.Text, written, static item => item.Call.Rate is { } rate ? PowerLevels.NameOf(rate.Power) : null);
+        columns.Add("power_multiplier", NpgsqlDbType.Numeric, written, static item => item.Call.Rate is { } rate ? PowerLevels.MultiplierOf(rate.Power) : default(decimal?));
+        columns.Add("markup_percent", NpgsqlDbType.Numeric, written, static item => item.Call.Rate?.MarkupPercent);
         columns.Add("credits", NpgsqlDbType.Numeric, written, static item => item.Call.AccountId is null ? 0 : item.Call.Credits);
         columns.Add("credits_written_off", NpgsqlDbType.Numeric, written, static item => item.WrittenOff);
         columns.Add("byok_key_id", NpgsqlDbType.Uuid, written, static item => item.Call.ByokKeyId);

@@ -42,7 +42,7 @@ internal sealed class ChargeWriter(NpgsqlDataSource dataSource, TimeProvider tim
         // Where the hold is gone (a crash of the database undid it, or it expired), the charge takes what is available.
         if (pending.Written)
             pending.WrittenOff = wallet.SettleCall(call.Record.CallId, locked.Holds.GetValueOrDefault(call.Record.CallId), call.Credits);
-        return new SettledCall(pending.WrittenOff, wallet.Available);
+        return new SettledCall(pending.WrittenOff, wallet.Spendable);
     }
 
     /// <param name="since">When it was queued, as a timestamp of the clock.</param>

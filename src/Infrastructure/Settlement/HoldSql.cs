@@ -44,7 +44,7 @@ internal static class HoldSql
     /// <summary>The wallets of new holds, and of those that are extended.</summary>
     private const string LockWallets =
         """
-        select account.account_id, account.allocated, account.used, account.reserved, account.unlimited
+        select account.account_id, account.allocated, account.used, account.reserved, account.unlimited, account.grace
         from credit_accounts as account
         where account.account_id = any(@account_id)
         or account.account_id in (
@@ -130,7 +130,8 @@ internal static class HoldSql
 
         while (await reader.ReadAsync())
         {
-            var wallet = new CreditLedger(reader.GetGuid(0), reader.GetDecimal(1), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetBoolean(4));
+            var wallet = new CreditLedger(
+                reader.GetGuid(0), reader.GetDecimal(1), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetBoolean(4), reader.GetDecimal(5));
             locked.Wallets.Add(wallet.WalletId, wallet);
         }
 

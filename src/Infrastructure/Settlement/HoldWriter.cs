@@ -71,10 +71,10 @@ internal sealed class HoldWriter(NpgsqlDataSource dataSource, TimeProvider time)
             if (!locked.Wallets.TryGetValue(accountId, out var wallet))
                 return MeteringErrors.OrganizationGone();
 
-            credits = wallet.Unlimited ? hold.Credits : Math.Min(hold.Credits, Math.Max(wallet.Available, hold.LeastCredits));
+            credits = wallet.Unlimited ? hold.Credits : Math.Min(hold.Credits, Math.Max(wallet.Spendable, hold.LeastCredits));
             if (credits > 0 && wallet.Hold(credits, hold.CallId).Error is { } refused)
-                return hold.IsPool ? CreditsErrors.PoolCannotPay(wallet.Available, credits) : refused;
-            available = wallet.Available;
+                return hold.IsPool ? CreditsErrors.PoolCannotPay(wallet.Spendable, credits) : refused;
+            available = wallet.Spendable;
         }
 
         foreach (var count in counts ?? [])

@@ -1,7 +1,9 @@
 using Npgsql;
 using SaasLlm.Application.Ports;
+using SaasLlm.Domain.Budgets;
 using SaasLlm.Domain.Credits;
 using SaasLlm.Domain.Jobs;
+using SaasLlm.Domain.Pricing;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Domain.Teams;
 using SaasLlm.Infrastructure.Caching;
@@ -12,7 +14,7 @@ namespace SaasLlm.Infrastructure.Settlement;
 /// Opens and ends jobs in batches: lock the jobs in id order, then the wallets in id order, let the domain decide, write it
 /// all, commit. Every writer keeps that order, so no two of them can deadlock.
 /// </summary>
-internal sealed class JobLedger(NpgsqlDataSource dataSource, LocalInvalidation local) : GroupCommit<GroupCommitItem>, IJobLedger
+internal sealed class JobLedger(NpgsqlDataSource dataSource, IPricing pricing, IHardBudgets budgets, LocalInvalidation local) : GroupCommit<GroupCommitItem>, IJobLedger
 {
     public Task<Result<JobOpened>> OpenAsync(JobOpening opening, CancellationToken cancellationToken)
     {
@@ -40,12 +42,14 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, LocalInvalidation l
                 endings.Add((Ending)item);
         }
 
+        var prices = endings.Count > 0 ? await pricing.GetAsync(CancellationToken.None) : null;
+        var hasBudgets = openings.Count > 0 && (await budgets.GetAsync(CancellationToken.None)).Any;
         await using var connection = await dataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        var locked = await JobLedgerSql.LockAsync(connection, transaction, openings, endings);
+        var locked = await JobLedgerSql.LockAsync(connection, transaction, openings, endings, hasBudgets);
 
         foreach (var ending in endings)
-            ending.Outcome = End(ending, locked);
+            ending.Outcome = End(ending, locked, prices!);
         var earlier = new Dictionary<(string Scope, string Key), Opening>();
         foreach (var opening in openings)
             opening.Outcome = Open(opening, locked, earlier);
@@ -60,17 +64,18 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, LocalInvalidation l
         }
     }
 
-    private static Result<JobEnded> End(Ending ending, LockedLedger locked)
+    private static Result<JobEnded> End(Ending ending, LockedLedger locked, PriceList prices)
     {
         // Where the batch was rolled back and goes again one by one, what was decided then does not hold now.
         ending.Written = false;
         var request = ending.Request;
-        if (!locked.Jobs.TryGetValue(request.JobId, out var job) || job.TeamId != request.TeamId)
+        if (!locked.Jobs.TryGetValue(request.JobId, out var row) || row.Job.TeamId != request.TeamId)
             return JobsErrors.NotFound(request.JobId);
 
+        var job = row.Job;
         if (job.IsFinished)
             return new JobEnded(job.Status, false);
-        if (ending.MergedMetadataBytes > MaxMetadataBytes)
+        if (row.MergedMetadataBytes > MaxMetadataBytes)
             return JobsErrors.MetadataTooLarge();
 
         var wallet = locked.Wallets[request.TeamId];
@@ -79,7 +84,11 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, LocalInvalidation l
 
         ending.Written = true;
         ending.CreditsCharged = job.CreditsCharged;
+        ending.CreditsWrittenOff = job.CreditsWrittenOff;
         ending.CreditsRemaining = wallet.Ledger.Remaining;
+        ending.Price = job.IsBillable
+            ? prices.PriceOf(new BilledJob(wallet.OrganizationId, job.TeamId, row.JobType, row.CreatedAt, job.Used.Tokens, job.Used.ClientCostUsd))
+            : JobPrice.NotBilled;
         return new JobEnded(job.Status, true);
     }
 
@@ -107,11 +116,14 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, LocalInvalidation l
             return TeamsErrors.NotFound(request.TeamId);
         if (wallet.Refusal is { } refusal)
             return refusal;
+        if (locked.OverBudget.TryGetValue(request.TeamId, out var scope))
+            return BudgetsErrors.Exceeded(scope);
 
-        var reserved = wallet.Ledger.Reserve(request.Credits, request.JobId);
+        var reserved = wallet.Ledger.Reserve(JobTariff.LeastCredits, request.JobId);
         if (!reserved.IsSuccess)
             return reserved.Error;
 
+        opening.Tariff = wallet.Tariff;
         opening.Written = true;
         return new JobOpened(request.JobId, request.TeamId, JobStatusNames.Of(JobStatus.Pending), request.CreatedAt);
     }
@@ -125,6 +137,9 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, LocalInvalidation l
 
         /// <summary>True where this batch creates the job.</summary>
         public bool Written { get; set; }
+
+        /// <summary>The team's of this moment.</summary>
+        public JobTariff Tariff { get; set; }
     }
 
     internal sealed class Ending(JobEnding request) : GroupCommitItem<Result<JobEnded>>
@@ -136,24 +151,32 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, LocalInvalidation l
 
         public decimal CreditsCharged { get; set; }
 
+        public decimal CreditsWrittenOff { get; set; }
+
         public decimal CreditsRemaining { get; set; }
 
-        /// <summary>What the merged metadata would take; 0 where nothing is merged.</summary>
-        public int MergedMetadataBytes { get; set; }
+        public JobPrice Price { get; set; }
     }
 }
 
 /// <summary>What a batch has locked.</summary>
+/// <param name="OverBudget">Teams that may not begin a job because their own hard budget, or their organization's, is used up: whose.</param>
 internal sealed record LockedLedger(
-    Dictionary<Guid, Job> Jobs,
+    Dictionary<Guid, LockedJob> Jobs,
     Dictionary<string, LockedWallet> Wallets,
+    Dictionary<string, string> OverBudget,
     Dictionary<(string Scope, string Key), EarlierAnswer> Answers)
 {
     /// <summary>True where a webhook is active that may want to know: else no event costs anything.</summary>
     public bool IsHeard { get; set; }
 }
 
+/// <param name="MergedMetadataBytes">What the metadata takes with that of its end merged in; 0 where nothing is merged.</param>
+internal sealed record LockedJob(Job Job, string JobType, DateTimeOffset CreatedAt, int MergedMetadataBytes);
+
+/// <param name="OrganizationId">The team's.</param>
+/// <param name="Tariff">Of the team's new jobs.</param>
 /// <param name="Refusal">Why the team may not begin a job; null where it may.</param>
-internal sealed record LockedWallet(CreditLedger Ledger, Error? Refusal);
+internal sealed record LockedWallet(CreditLedger Ledger, string OrganizationId, JobTariff Tariff, Error? Refusal);
 
 internal sealed record EarlierAnswer(byte[] RequestHash, JobOpened Job);

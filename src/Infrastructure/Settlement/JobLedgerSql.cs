@@ -5,6 +5,7 @@ using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Domain.Credits;
 using SaasLlm.Domain.Jobs;
+using SaasLlm.Domain.Shared;
 using SaasLlm.Domain.Teams;
 using SaasLlm.Infrastructure.Caching;
 using SaasLlm.Infrastructure.Events;
@@ -20,13 +21,11 @@ internal static class JobLedgerSql
     private const int IdsPerNotification = 200;
 
     private const string LockJobs =
+        "select\n" + LockedJobs.Columns +
         """
-        select
-            job.job_id,
-            job.team_id,
-            job.status,
-            job.credits_reserved,
-            job.failed_calls,
+            ,
+            job.job_type,
+            job.created_at,
             case
                 when wish.metadata is null then 0
                 else octet_length((job.metadata || wish.metadata::jsonb)::text)
@@ -46,8 +45,13 @@ internal static class JobLedgerSql
             account.used,
             account.reserved,
             account.unlimited,
+            account.grace,
+            team.budget_mode,
+            team.credits_per_dollar,
+            team.tokens_per_credit,
             team.status,
             organization.status,
+            organization.organization_id,
             exists (select 1 from webhooks where active)
         from credit_accounts as account
         join teams as team using (team_id)
@@ -55,6 +59,18 @@ internal static class JobLedgerSql
         where account.team_id = any(@team_id)
         order by account.account_id
         for no key update of account
+        """;
+
+    /// <summary>After the wallets are locked, so that it sees what was spent until then.</summary>
+    private const string FindOverBudget =
+        """
+        select team.team_id, max(budget.scope)
+        from teams as team
+        join budgets as budget on (budget.scope, budget.scope_id) in (('team', team.team_id), ('organization', team.organization_id))
+        where team.team_id = any(@team_id)
+        and budget.mode = 'hard'
+        and spent_in_month(budget.scope, budget.scope_id, @month) >= budget.monthly_cost_usd
+        group by team.team_id
         """;
 
     private const string FindAnswers =
@@ -66,10 +82,22 @@ internal static class JobLedgerSql
 
     private const string InsertJobs =
         """
-        insert into jobs (job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, max_cost_usd, max_calls, credits_reserved)
-        select job_id, team_id, job_type, user_id, external_task_id, metadata::jsonb, created_at, expires_at, max_cost_usd, max_calls, credits
-        from unnest(@job_id, @team_id, @job_type, @user_id, @external_task_id, @metadata, @created_at, @expires_at, @max_cost_usd, @max_calls, @credits)
-            as job (job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, max_cost_usd, max_calls, credits)
+        with queued as (
+            insert into jobs_to_roll (job_id, sign)
+            select job_id, 0
+            from unnest(@job_id) as job (job_id)
+        )
+        insert into jobs (
+            job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, max_cost_usd, max_calls,
+            budget_mode, conversion_rate, credits_reserved)
+        select
+            job_id, team_id, job_type, user_id, external_task_id, metadata::jsonb, created_at, expires_at, max_cost_usd, max_calls,
+            budget_mode, conversion_rate, credits
+        from unnest(
+            @job_id, @team_id, @job_type, @user_id, @external_task_id, @metadata, @created_at, @expires_at, @max_cost_usd, @max_calls,
+            @budget_mode, @conversion_rate, @credits) as job (
+            job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, max_cost_usd, max_calls,
+            budget_mode, conversion_rate, credits)
         """;
 
     private const string InsertAnswers =
@@ -81,15 +109,26 @@ internal static class JobLedgerSql
 
     private const string EndJobs =
         """
+        with queued as (
+            insert into jobs_to_roll (job_id, sign)
+            select job_id, 1
+            from unnest(@job_id) as job (job_id)
+        )
         update jobs
         set status = ending.status,
             completed_at = ending.ended_at,
             error_message = ending.error_message,
             metadata = jobs.metadata || coalesce(ending.metadata, '{}')::jsonb,
             credits_charged = ending.credits_charged,
-            credits_remaining_after = ending.credits_remaining
-        from unnest(@job_id, @status, @ended_at, @error_message, @metadata, @credits_charged, @credits_remaining)
-            as ending (job_id, status, ended_at, error_message, metadata, credits_charged, credits_remaining)
+            credits_written_off = ending.credits_written_off,
+            credits_remaining_after = ending.credits_remaining,
+            price_usd = ending.price_usd,
+            pricing_rule_id = ending.pricing_rule_id
+        from unnest(
+            @job_id, @status, @ended_at, @error_message, @metadata, @credits_charged, @credits_written_off, @credits_remaining,
+            @price_usd, @pricing_rule_id) as ending (
+            job_id, status, ended_at, error_message, metadata, credits_charged, credits_written_off, credits_remaining,
+            price_usd, pricing_rule_id)
         where jobs.job_id = ending.job_id
         """;
 
@@ -99,7 +138,7 @@ internal static class JobLedgerSql
         """;
 
     public static async Task<LockedLedger> LockAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, List<JobLedger.Opening> openings, List<JobLedger.Ending> endings)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, List<JobLedger.Opening> openings, List<JobLedger.Ending> endings, bool hasBudgets)
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
         if (endings.Count > 0)
@@ -117,6 +156,13 @@ internal static class JobLedgerSql
             .ToList();
         Command(batch, LockWallets, teams.Count).Add("team_id", NpgsqlDbType.Text, teams, static team => team);
 
+        if (hasBudgets)
+        {
+            Command(batch, FindOverBudget, teams.Count).Add("team_id", NpgsqlDbType.Text, teams, static team => team);
+            var month = CalendarMonth.Of(openings[^1].Request.CreatedAt).FirstDay;
+            batch.BatchCommands[^1].Parameters.Add(new NpgsqlParameter<DateOnly>("month", month));
+        }
+
         var keyed = openings.Where(static opening => opening.Request.Idempotency is not null).ToList();
         if (keyed.Count > 0)
         {
@@ -125,15 +171,22 @@ internal static class JobLedgerSql
             columns.Add("key", NpgsqlDbType.Text, keyed, static opening => opening.Request.Idempotency!.Key);
         }
 
-        var locked = new LockedLedger([], new Dictionary<string, LockedWallet>(StringComparer.Ordinal), []);
+        var locked = new LockedLedger([], new Dictionary<string, LockedWallet>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal), []);
         await using var reader = await batch.ExecuteReaderAsync();
         if (endings.Count > 0)
         {
-            await ReadJobsAsync(reader, locked, endings);
+            await ReadJobsAsync(reader, locked);
             await reader.NextResultAsync();
         }
 
         await ReadWalletsAsync(reader, locked);
+        if (hasBudgets)
+        {
+            await reader.NextResultAsync();
+            while (await reader.ReadAsync())
+                locked.OverBudget.Add(reader.GetString(0), reader.GetString(1));
+        }
+
         if (keyed.Count > 0)
         {
             await reader.NextResultAsync();
@@ -174,7 +227,9 @@ internal static class JobLedgerSql
         columns.Add("expires_at", NpgsqlDbType.TimestampTz, created, static opening => opening.Request.ExpiresAt.UtcDateTime);
         columns.Add("max_cost_usd", NpgsqlDbType.Numeric, created, static opening => opening.Request.MaxCostUsd);
         columns.Add("max_calls", NpgsqlDbType.Integer, created, static opening => opening.Request.MaxCalls);
-        columns.Add("credits", NpgsqlDbType.Numeric, created, static opening => opening.Request.Credits);
+        columns.Add("budget_mode", NpgsqlDbType.Text, created, static opening => BudgetModeNames.Of(opening.Tariff.Mode));
+        columns.Add("conversion_rate", NpgsqlDbType.Numeric, created, static opening => opening.Tariff.IsByUse ? opening.Tariff.Rate : default(decimal?));
+        columns.Add("credits", NpgsqlDbType.Numeric, created, static _ => JobTariff.LeastCredits);
 
         var keyed = created.FindAll(static opening => opening.Request.Idempotency is not null);
         if (keyed.Count == 0)
@@ -199,7 +254,10 @@ internal static class JobLedgerSql
         columns.Add("error_message", NpgsqlDbType.Text, ended, static ending => StorableText.Of(ending.Request.ErrorMessage));
         columns.Add("metadata", NpgsqlDbType.Text, ended, static ending => MetadataText(ending.Request));
         columns.Add("credits_charged", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsCharged);
+        columns.Add("credits_written_off", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsWrittenOff);
         columns.Add("credits_remaining", NpgsqlDbType.Numeric, ended, static ending => ending.CreditsRemaining);
+        columns.Add("price_usd", NpgsqlDbType.Numeric, ended, static ending => ending.Price.Usd);
+        columns.Add("pricing_rule_id", NpgsqlDbType.Uuid, ended, static ending => ending.Price.PricingRuleId);
 
         if (isHeard)
             JobEventSql.Append(batch, ended);
@@ -214,34 +272,34 @@ internal static class JobLedgerSql
         }
     }
 
-    private static async Task ReadJobsAsync(NpgsqlDataReader reader, LockedLedger locked, List<JobLedger.Ending> endings)
+    private static async Task ReadJobsAsync(NpgsqlDataReader reader, LockedLedger locked)
     {
-        var merged = new Dictionary<Guid, int>();
         while (await reader.ReadAsync())
         {
-            var job = new Job(
-                reader.GetGuid(0), reader.GetString(1), JobStatusNames.Parse(reader.GetString(2)), reader.GetDecimal(3), reader.GetInt32(4));
-            locked.Jobs.Add(job.JobId, job);
-            merged.Add(job.JobId, reader.GetInt32(5));
+            var job = LockedJobs.Read(reader).ToJob();
+            locked.Jobs.Add(job.JobId, new LockedJob(
+                job,
+                reader.GetString(LockedJobs.ColumnCount),
+                reader.GetFieldValue<DateTimeOffset>(LockedJobs.ColumnCount + 1),
+                reader.GetInt32(LockedJobs.ColumnCount + 2)));
         }
-
-        foreach (var ending in endings)
-            ending.MergedMetadataBytes = merged.GetValueOrDefault(ending.Request.JobId);
     }
 
     private static async Task ReadWalletsAsync(NpgsqlDataReader reader, LockedLedger locked)
     {
         while (await reader.ReadAsync())
         {
-            var ledger = new CreditLedger(reader.GetGuid(0), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetDecimal(4), reader.GetBoolean(5));
+            var ledger = new CreditLedger(
+                reader.GetGuid(0), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetDecimal(4), reader.GetBoolean(5), reader.GetDecimal(6));
             var teamId = reader.GetString(1);
-            var status = TeamStatusNames.Parse(reader.GetString(6));
+            var tariff = JobTariff.Of(BudgetModeNames.Parse(reader.GetString(7)), reader.GetDecimal(8), reader.GetInt32(9));
+            var status = TeamStatusNames.Parse(reader.GetString(10));
             var refusal = status == TeamStatus.Deleted ? TeamsErrors.NotFound(teamId)
                 : status != TeamStatus.Active ? TeamsErrors.NotActive(status)
-                : reader.GetString(7) != "active" ? TeamsErrors.OrganizationNotActive()
+                : reader.GetString(11) != "active" ? TeamsErrors.OrganizationNotActive()
                 : null;
-            locked.IsHeard = reader.GetBoolean(8);
-            locked.Wallets.Add(teamId, new LockedWallet(ledger, refusal));
+            locked.IsHeard = reader.GetBoolean(13);
+            locked.Wallets.Add(teamId, new LockedWallet(ledger, reader.GetString(12), tariff, refusal));
         }
     }
 

@@ -3,6 +3,7 @@ using Npgsql;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Application.Teams;
+using SaasLlm.Domain.Jobs;
 using SaasLlm.Domain.Limits;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Domain.Teams;
@@ -20,6 +21,8 @@ internal sealed partial class TeamRepository(PostgresSession session, TimeProvid
             team.team_alias,
             team.status,
             team.budget_mode,
+            team.credits_per_dollar,
+            team.tokens_per_credit,
             team.rpm_limit,
             team.tpm_limit,
             team.max_parallel,
@@ -81,10 +84,12 @@ internal sealed partial class TeamRepository(PostgresSession session, TimeProvid
         var inserted = await session.ExecuteAsync(
             """
             insert into teams (
-                team_id, organization_id, team_alias, rpm_limit, tpm_limit, max_parallel, burst_limit, cache_ttl_seconds, metadata)
+                team_id, organization_id, team_alias, rpm_limit, tpm_limit, max_parallel, burst_limit, cache_ttl_seconds, metadata,
+                budget_mode, credits_per_dollar, tokens_per_credit)
             values (
                 @TeamId, @OrganizationId, coalesce(@TeamAlias, @TeamId), @RpmLimit, @TpmLimit, @MaxParallel, @BurstLimit,
-                nullif(@CacheTtlSeconds, 0), coalesce(@Metadata, '{}')::jsonb)
+                nullif(@CacheTtlSeconds, 0), coalesce(@Metadata, '{}')::jsonb,
+                coalesce(@BudgetMode, 'job_based'), coalesce(@CreditsPerDollar, @DefaultCreditsPerDollar), coalesce(@TokensPerCredit, @DefaultTokensPerCredit))
             on conflict (team_id) do nothing
             """,
             new
@@ -98,6 +103,11 @@ internal sealed partial class TeamRepository(PostgresSession session, TimeProvid
                 team.BurstLimit,
                 team.CacheTtlSeconds,
                 team.Metadata,
+                team.BudgetMode,
+                team.CreditsPerDollar,
+                team.TokensPerCredit,
+                JobTariff.DefaultCreditsPerDollar,
+                JobTariff.DefaultTokensPerCredit,
             },
             cancellationToken);
         return inserted == 1 ? TeamCreation.Created : TeamCreation.AlreadyExists;
@@ -311,6 +321,10 @@ internal sealed partial class TeamRepository(PostgresSession session, TimeProvid
 
         public string BudgetMode { get; init; } = "";
 
+        public decimal CreditsPerDollar { get; init; }
+
+        public int TokensPerCredit { get; init; }
+
         public decimal CreditsAllocated { get; init; }
 
         public decimal CreditsRemaining { get; init; }
@@ -347,6 +361,8 @@ internal sealed partial class TeamRepository(PostgresSession session, TimeProvid
             VirtualKey = VirtualKey,
             Status = Status,
             BudgetMode = BudgetMode,
+            CreditsPerDollar = CreditsPerDollar,
+            TokensPerCredit = TokensPerCredit,
             CreditsAllocated = CreditsAllocated,
             CreditsRemaining = CreditsRemaining,
             ModelGroups = ModelGroups,

@@ -25,7 +25,7 @@ internal sealed class MonthlyGrantTests
             await create.ExecuteNonQueryAsync();
         }
 
-        var services = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ServiceUnderTest.StartAsync(database, "Credits:PoolResetIntervalSeconds=1")));
+        var services = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ServiceUnderTest.StartAsync(database, "Credits:GrantIntervalSeconds=1")));
         await UntilAsync(connection, $"select count(*) = {Organizations} from pool_resets");
 
         Assert.That(await SqlAsync(connection, "select count(*) from credit_transfers where kind = 'refill'"), Is.EqualTo(Organizations));

@@ -22,9 +22,9 @@ internal sealed class StartUpTests
     {
         var keys = OperatorKeys.From(Configuration("sk-of-the-operator-0123"), Environment("Production"));
 
-        Assert.That(keys.Contains(Token("sk-of-the-operator-0123")), Is.True);
-        Assert.That(keys.Contains(Token("sk-of-the-operator-012")), Is.False);
-        Assert.That(keys.Contains(Token(OperatorKeys.DevelopmentKey)), Is.False);
+        Assert.That(keys.Find(Token("sk-of-the-operator-0123"))?.Caller?.Name, Is.EqualTo("sk-of-t…"));
+        Assert.That(keys.Find(Token("sk-of-the-operator-012")), Is.Null);
+        Assert.That(keys.Find(Token(OperatorKeys.DevelopmentKey)), Is.Null);
     }
 
     [Test]

@@ -60,7 +60,7 @@ internal sealed class JobFinishTests
     public void Finish_WhenAskedForARunningState_Throws(JobStatus end) =>
         Assert.That(() => Job(JobStatus.InProgress, 0).Finish(end, Wallet()), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
-    private static Job Job(JobStatus status, int failedCalls) => new(Guid.CreateVersion7(), "acme", status, creditsReserved: 1, failedCalls);
+    private static Job Job(JobStatus status, int failedCalls) => new(Guid.CreateVersion7(), "acme", status, creditsReserved: 1) { FailedCalls = failedCalls };
 
     private static CreditLedger Wallet() => new(Guid.CreateVersion7(), allocated: 5, used: 0, reserved: 1, unlimited: false);
 }

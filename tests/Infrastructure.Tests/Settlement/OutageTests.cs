@@ -22,7 +22,8 @@ internal sealed class OutageTests
         // A server that gives up on every statement that has to wait looks like one that is going down.
         await using var impatient = NpgsqlDataSource.Create(node.ConnectionString + ";Options=-c statement_timeout=50");
         var clock = new SteppingClock();
-        await using var settlement = new CallSettlement(impatient, clock, NullLogger<CallSettlement>.Instance);
+        await using var byUse = new UseSettlement(impatient, clock, NullLogger<UseSettlement>.Instance);
+        await using var settlement = new CallSettlement(impatient, byUse, clock, NullLogger<CallSettlement>.Instance);
         await using (var locker = await node.Get<NpgsqlDataSource>().OpenConnectionAsync())
         await using (var transaction = await locker.BeginTransactionAsync())
         {
@@ -49,7 +50,6 @@ internal sealed class OutageTests
         Metadata = "{}",
         CreatedAt = DateTimeOffset.UnixEpoch,
         ExpiresAt = DateTimeOffset.UnixEpoch.AddYears(100),
-        Credits = 1,
     };
 
     private static CallRecord Call(Guid jobId) => new()

@@ -110,7 +110,6 @@ internal sealed class PoisonTests
         Metadata = metadata,
         CreatedAt = DateTimeOffset.UnixEpoch,
         ExpiresAt = DateTimeOffset.UnixEpoch.AddYears(100),
-        Credits = 1,
     };
 
     private static CallRecord Call(Guid jobId, int promptTokens) => new()

@@ -44,9 +44,12 @@ internal static class KnownProviders
         ["lmstudio"] = new(null, null, "LMSTUDIO_API_BASE", ChatExtensions.TopK),
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
+    private static readonly FrozenDictionary<string, KnownProvider>.AlternateLookup<ReadOnlySpan<char>> ByKind = All.GetAlternateLookup<ReadOnlySpan<char>>();
+
     public static IEnumerable<string> Names => All.Keys;
 
-    public static KnownProvider? Find(string provider) => All.GetValueOrDefault(provider);
+    /// <summary>By its kind: <c>openai.eu</c> is OpenAI's.</summary>
+    public static KnownProvider? Find(string provider) => ByKind.TryGetValue(SaasLlm.Domain.ProviderCredentials.Providers.KindOf(provider), out var known) ? known : null;
 
     /// <summary>A provider that is not listed is most often an open server, and these take <c>top_k</c>.</summary>
     public static ChatExtensions ExtensionsOf(string provider) => Find(provider)?.Extensions ?? ChatExtensions.TopK;

@@ -16,7 +16,10 @@ internal sealed class ProviderDialects(TimeProvider time)
 
     /// <param name="provider">Its name in the catalogue.</param>
     public ProviderDialect Of(string provider) =>
-        provider.Equals(KnownProviders.Anthropic, StringComparison.OrdinalIgnoreCase) ? _anthropic
-        : provider.Equals(KnownProviders.Azure, StringComparison.OrdinalIgnoreCase) ? _azure
+        IsOfKind(provider, KnownProviders.Anthropic) ? _anthropic
+        : IsOfKind(provider, KnownProviders.Azure) ? _azure
         : new OpenAiDialect(KnownProviders.ExtensionsOf(provider));
+
+    private static bool IsOfKind(string provider, string kind) =>
+        SaasLlm.Domain.ProviderCredentials.Providers.KindOf(provider).Equals(kind, StringComparison.OrdinalIgnoreCase);
 }

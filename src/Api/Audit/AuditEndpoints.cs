@@ -1,0 +1,64 @@
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using SaasLlm.Api.Auth;
+using SaasLlm.Api.Http;
+using SaasLlm.Application.Audit;
+using SaasLlm.Application.Shared;
+
+namespace SaasLlm.Api.Audit;
+
+internal static class AuditEndpoints
+{
+    private static readonly string[] Columns =
+    [
+        "audit_id", "at", "actor_kind", "actor", "use_case", "action", "subject", "subject_id", "organization_id", "team_id", "before", "after",
+        "request_id", "address",
+    ];
+
+    public static void MapAudit(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/api/audit", ([AsParameters] Query query, [FromQuery(Name = "organization_id")] string? organizationId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+                AnswerAsync(query, organizationId, context, mediator, cancellationToken))
+            .ForOperators()
+            .WithTags("Audit")
+            .WithSummary("List who changed what, newest first")
+            .WithDescription("Every change of the configuration and what was done to credits, with the values before and after; secrets read ***. action is create, update, delete or a use case such as CreateTeam; to is exclusive. With Accept: text/csv all of it is streamed, without pages.")
+            .Produces<AuditList>(StatusCodes.Status200OK, "application/json", Csv.ContentType);
+
+        app.MapGet("/api/organizations/{organizationId}/audit", ([AsParameters] Query query, string organizationId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+                AnswerAsync(query, organizationId, context, mediator, cancellationToken))
+            .ForUsers()
+            .WithTags("Audit")
+            .WithSummary("List who changed what in an organization, newest first")
+            .WithDescription("For its owners and admins, as for operators, but without the operators' own business, names and addresses.")
+            .Produces<AuditList>(StatusCodes.Status200OK, "application/json", Csv.ContentType);
+    }
+
+    private static async Task<IResult> AnswerAsync(Query query, string? organizationId, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var filter = new AuditFilter(
+            query.Actor, query.Subject, query.SubjectId, query.Action, organizationId, query.TeamId, query.From, query.To);
+        if (!Csv.IsWanted(context.Request))
+            return (await mediator.Send(new ListAudit(context.Caller(), filter, new PageRequest(query.Limit, query.Cursor)), cancellationToken)).ToHttp();
+
+        var export = await mediator.Send(new ExportAudit(context.Caller(), filter), cancellationToken);
+        return export.IsSuccess ? new Csv("audit.csv", Columns, export.Value.Entries.Select(ToRow)) : export.Error.ToHttp();
+    }
+
+    private static IReadOnlyList<string?> ToRow(AuditEntry entry) =>
+    [
+        Csv.Text(entry.AuditId), Csv.Text(entry.At), entry.ActorKind, entry.Actor, entry.UseCase, entry.Action, entry.Subject, entry.SubjectId,
+        entry.OrganizationId, entry.TeamId, entry.Before?.GetRawText(), entry.After?.GetRawText(), entry.RequestId, entry.Address,
+    ];
+
+    internal sealed record Query(
+        string? Actor,
+        string? Subject,
+        [property: FromQuery(Name = "subject_id")] string? SubjectId,
+        string? Action,
+        [property: FromQuery(Name = "team_id")] string? TeamId,
+        DateTimeOffset? From,
+        DateTimeOffset? To,
+        int? Limit,
+        string? Cursor);
+}
