@@ -36,9 +36,9 @@ internal sealed class SetBudgetValidator : AbstractValidator<SetBudget>
             .Must((command, cost) => cost is not null || command.DailySpikeFactor is not null)
             .WithMessage("is required, unless there is a daily_spike_factor.");
         RuleFor(command => command.Mode)
-            .Must(mode => mode is null or BudgetMode.Soft or BudgetMode.Hard)
+            .Must(mode => mode is null or BudgetEnforcement.Soft or BudgetEnforcement.Hard)
             .WithMessage("must be 'soft' or 'hard'.")
-            .Must((command, mode) => mode != BudgetMode.Hard || command.MonthlyCostUsd is not null)
+            .Must((command, mode) => mode != BudgetEnforcement.Hard || command.MonthlyCostUsd is not null)
             .WithMessage("can be 'hard' only with monthly_cost_usd.");
         RuleFor(command => command.AlertPercents)
             .Must(percents => percents is null
@@ -64,7 +64,7 @@ internal sealed class SetBudgetHandler(IBudgetRepository budgets, BudgetOwners o
         var terms = new BudgetTerms
         {
             MonthlyCostUsd = command.MonthlyCostUsd,
-            Mode = command.Mode ?? BudgetMode.Soft,
+            Mode = command.Mode ?? BudgetEnforcement.Soft,
             AlertPercents = [.. (command.AlertPercents ?? DefaultPercents).Distinct().Order()],
             DailySpikeFactor = command.DailySpikeFactor,
         };

@@ -147,6 +147,9 @@ public sealed record JobCosts
     /// <summary>What the customer is billed; null while the job runs, and where no rule says.</summary>
     public decimal? PriceUsd { get; init; }
 
+    /// <summary>When the job was refunded: from then on it earns nothing; null: it was not.</summary>
+    public DateTimeOffset? RefundedAt { get; init; }
+
     /// <summary>The price less the cost, late calls included; null without a price.</summary>
     public decimal? MarginUsd { get; init; }
 

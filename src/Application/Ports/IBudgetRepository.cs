@@ -22,7 +22,7 @@ public sealed record BudgetTerms
     /// <summary>Provider cost a calendar month (UTC), in USD; null: not bounded.</summary>
     public decimal? MonthlyCostUsd { get; init; }
 
-    /// <summary>One of <see cref="BudgetMode"/>.</summary>
+    /// <summary>One of <see cref="BudgetEnforcement"/>.</summary>
     public required string Mode { get; init; }
 
     /// <summary>Per cent of the budget at which to warn, ascending.</summary>

@@ -18,7 +18,7 @@ public interface IPricingRuleRepository
     /// <summary>Lets a rule end now, or never begin; one that has ended before stays as it is. Null where there is none.</summary>
     Task<PricingRule?> EndAsync(Guid pricingRuleId, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>The jobs created in the month that customers are billed for, in no particular order, read as they are asked for.</summary>
+    /// <summary>The jobs created in the month that customers are billed for (refunded ones are not), in no particular order, read as they are asked for.</summary>
     IAsyncEnumerable<BilledJobCost> StreamJobsAsync(CalendarMonth month, string? organizationId, string? teamId, CancellationToken cancellationToken);
 }
 

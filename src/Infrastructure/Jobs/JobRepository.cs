@@ -122,7 +122,8 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
                 late_calls,
                 late_cost_usd,
                 price_usd,
-                pricing_rule_id
+                pricing_rule_id,
+                refunded_at
             from jobs
             where job_id = @jobId
             """,
@@ -142,7 +143,9 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
             """,
             new { jobId },
             cancellationToken);
-        var margin = job.PriceUsd is { } price ? new Margin(price, job.TotalCostUsd + job.LateCostUsd) : (Margin?)null;
+        var margin = job.PriceUsd is { } price
+            ? new Margin(job.RefundedAt is null ? price : 0, job.TotalCostUsd + job.LateCostUsd)
+            : (Margin?)null;
         return new JobCostsResponse
         {
             JobId = job.JobId,
@@ -164,6 +167,7 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
                 MarginUsd = margin?.Usd,
                 MarginPercent = margin?.Percent,
                 PricingRuleId = job.PricingRuleId,
+                RefundedAt = job.RefundedAt,
                 Breakdown = breakdown,
             },
         };
@@ -279,5 +283,7 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
         public decimal? PriceUsd { get; init; }
 
         public Guid? PricingRuleId { get; init; }
+
+        public DateTimeOffset? RefundedAt { get; init; }
     }
 }

@@ -117,10 +117,11 @@ internal sealed class PricingRuleRepository(PostgresSession session) : IPricingR
                 job.total_cost_usd + job.late_cost_usd as cost_usd
             from jobs as job
             join teams as team using (team_id)
-            where job.created_at >= @From
-            and job.created_at < @To
+            where job.job_id >= uuid_floor(@From)
+            and job.job_id < uuid_floor(@To)
             and job.status = 'completed'
             and job.failed_calls = 0
+            and job.refunded_at is null
             and (@teamId::text is null or job.team_id = @teamId)
             and (@organizationId::text is null or team.organization_id = @organizationId)
             """,

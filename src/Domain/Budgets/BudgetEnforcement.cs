@@ -1,7 +1,7 @@
 namespace SaasLlm.Domain.Budgets;
 
 /// <summary>What a budget does when it is used up, by the names that the contract and the database use.</summary>
-public static class BudgetMode
+public static class BudgetEnforcement
 {
     /// <summary>It warns.</summary>
     public const string Soft = "soft";
