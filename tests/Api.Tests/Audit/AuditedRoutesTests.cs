@@ -15,7 +15,10 @@ internal sealed class AuditedRoutesTests
 {
     /// <summary>Routes that change no configuration: work, sessions, checks; and those that a key cannot use.</summary>
     private static readonly string[] NotAudited =
-        ["/api/jobs/", "/api/auth/", "/api/v1/llm/", "/api/provider-credentials/{credentialId:guid}/test", "/api/pricing/preview", "/api/{**"];
+        ["/api/jobs/", "/api/auth/", "/api/v1/llm/", "/api/provider-credentials/{credentialId:guid}/test", "/api/pricing/preview",
+        "/api/webhooks/{webhookId:guid}/test", "/api/webhooks/{webhookId:guid}/deliveries/", "/api/organizations/{organizationId}/webhooks/{webhookId:guid}/test",
+        "/api/organizations/{organizationId}/webhooks/{webhookId:guid}/deliveries/", "/api/{**",
+    ];
 
     private const string Import =
         """
@@ -78,6 +81,16 @@ internal sealed class AuditedRoutesTests
         new("DELETE", "/api/teams/hr/budget", "delete budget"),
         new("PUT", "/api/organizations/acme/budget", "create budget", """{"monthly_cost_usd":100,"mode":"soft"}"""),
         new("DELETE", "/api/organizations/acme/budget", "delete budget"),
+        new("PATCH", "/api/credits/teams/hr/alerts", "update wallet", """{"percentages":[50]}"""),
+        new("PATCH", "/api/organizations/acme/credits/alerts", "update wallet", """{"credits_below":7}"""),
+        new("POST", "/api/webhooks", "create webhook", """{"url":"http://127.0.0.1:9/","active":false}"""),
+        new("PUT", "/api/webhooks/$webhook_id", "update webhook", """{"description":"billing"}"""),
+        new("POST", "/api/webhooks/$webhook_id/rotate-secret", "update webhook", "{}"),
+        new("DELETE", "/api/webhooks/$webhook_id", "delete webhook"),
+        new("POST", "/api/organizations/acme/webhooks", "create webhook", """{"url":"http://127.0.0.1:9/","active":false}"""),
+        new("PUT", "/api/organizations/acme/webhooks/$webhook_id", "update webhook", """{"description":"billing"}"""),
+        new("POST", "/api/organizations/acme/webhooks/$webhook_id/rotate-secret", "update webhook", "{}"),
+        new("DELETE", "/api/organizations/acme/webhooks/$webhook_id", "delete webhook"),
         new("POST", "/api/teams/hr/keys", "create virtual_key", """{"name":"second"}"""),
         new("PUT", "/api/teams/hr/keys/$key_id", "update virtual_key", """{"rpm_limit":7}"""),
         new("POST", "/api/teams/hr/keys/$key_id/rotate", "create virtual_key", "{}"),
@@ -97,7 +110,7 @@ internal sealed class AuditedRoutesTests
     private ServiceUnderTest _service = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _service = await ServiceUnderTest.StartAsync();
+    public async Task StartAsync() => _service = await ServiceUnderTest.StartAsync(null, "Outgoing:AllowedHosts:0=127.0.0.1");
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _service.DisposeAsync();
@@ -131,7 +144,7 @@ internal sealed class AuditedRoutesTests
             request.Headers.Add("X-Request-Id", requestId);
             using var answer = await _service.Operator.SendAsync(request);
             Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), $"{step.Method} {path}: {await answer.Content.ReadAsStringAsync()}");
-            foreach (var name in new[] { "credential_id", "key_id", "job_id", "pricing_rule_id", "id" })
+            foreach (var name in new[] { "credential_id", "key_id", "job_id", "pricing_rule_id", "webhook_id", "id" })
             {
                 if ((await answer.JsonAsync()).TryGetProperty(name, out var value))
                     captured[name] = value.ToString();
