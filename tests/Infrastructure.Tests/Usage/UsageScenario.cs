@@ -50,7 +50,6 @@ internal sealed class UsageScenario(Node node, int seed)
                 UserId = userId,
                 CreatedAt = at,
                 ExpiresAt = at.AddDays(1),
-                Credits = 1,
             },
             CancellationToken.None);
         return opened.Value.JobId;
