@@ -6,17 +6,26 @@ namespace SaasLlm.Api.Jobs;
 /// <summary>A list of jobs as CSV, with the names of its JSON.</summary>
 internal static class JobCsv
 {
-    public static IReadOnlyList<string> Header { get; } =
+    public static CsvColumn<JobResponse>[] Columns { get; } =
     [
-        "job_id", "team_id", "job_type", "user_id", "external_task_id", "status", "error_message", "created_at", "started_at", "completed_at",
-        "expires_at", "total_calls", "successful_calls", "failed_calls", "total_tokens", "total_cost_usd", "credit_applied", "credits_charged", "metadata",
-    ];
-
-    public static IReadOnlyList<string?> Row(JobResponse job) =>
-    [
-        Csv.Text(job.JobId), job.TeamId, job.JobType, job.UserId, job.ExternalTaskId, job.Status, job.ErrorMessage, Csv.Text(job.CreatedAt),
-        Csv.Text(job.StartedAt), Csv.Text(job.CompletedAt), Csv.Text(job.ExpiresAt), Csv.Text(job.TotalCalls), Csv.Text(job.SuccessfulCalls),
-        Csv.Text(job.FailedCalls), Csv.Text(job.TotalTokens), Csv.Text(job.TotalCostUsd), Csv.Text(job.CreditApplied), Csv.Text(job.CreditsCharged),
-        job.Metadata.GetRawText(),
+        new("job_id", static job => job.JobId),
+        new("team_id", static job => job.TeamId),
+        new("job_type", static job => job.JobType),
+        new("user_id", static job => job.UserId),
+        new("external_task_id", static job => job.ExternalTaskId),
+        new("status", static job => job.Status),
+        new("error_message", static job => job.ErrorMessage),
+        new("created_at", static job => job.CreatedAt),
+        new("started_at", static job => job.StartedAt),
+        new("completed_at", static job => job.CompletedAt),
+        new("expires_at", static job => job.ExpiresAt),
+        new("total_calls", static job => job.TotalCalls),
+        new("successful_calls", static job => job.SuccessfulCalls),
+        new("failed_calls", static job => job.FailedCalls),
+        new("total_tokens", static job => job.TotalTokens),
+        new("total_cost_usd", static job => job.TotalCostUsd),
+        new("credit_applied", static job => job.CreditApplied),
+        new("credits_charged", static job => job.CreditsCharged),
+        new("metadata", static job => job.Metadata.GetRawText()),
     ];
 }

@@ -109,12 +109,12 @@ internal static class TeamEndpoints
             .Produces<TeamResponse>();
 
         own.MapGet("/jobs", async (string teamId, [AsParameters] JobQuery query, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
-                Csv.IsWanted(context.Request)
-                    ? Csv.Of(await mediator.Send(query.ToExport(context.Caller(), teamId), cancellationToken), "jobs.csv", JobCsv.Header, static export => export.Jobs, JobCsv.Row)
+                context.Request.WantsCsv()
+                    ? (await mediator.Send(query.ToExport(context.Caller(), teamId), cancellationToken)).ToCsv(JobCsv.Columns, static export => export.Jobs)
                     : (await mediator.Send(query.ToRequest(context.Caller(), teamId), cancellationToken)).ToHttp())
             .WithSummary("List a team's jobs, newest first")
             .WithDescription("With Accept: text/csv all of them, without a limit.")
-            .Produces<JobList>(StatusCodes.Status200OK, "application/json", Csv.ContentType);
+            .Produces<JobList>();
     }
 
     internal sealed record ModelGroupGrants(string[]? ModelGroups);

@@ -1,46 +1,58 @@
 using SaasLlm.Api.Http;
 using SaasLlm.Application.Usage;
-using SaasLlm.Domain.Shared;
 
 namespace SaasLlm.Api.Usage;
 
 /// <summary>Reports as CSV, with the names of their JSON.</summary>
 internal static class UsageCsv
 {
-    private static readonly string[] LineHeader =
+    /// <summary>For operators.</summary>
+    public static CsvColumn<UsageLine>[] Lines { get; } =
     [
-        "starts_at", "organization_id", "team_id", "job_type", "model_group", "model", "provider", "user_id", "job_id", "total_jobs",
-        "successful_jobs", "failed_jobs", "cancelled_jobs", "total_calls", "failed_calls", "total_tokens", "total_cost_usd", "credits_used", "revenue_usd",
+        new("starts_at", static line => line.StartsAt),
+        new("organization_id", static line => line.OrganizationId),
+        new("team_id", static line => line.TeamId),
+        new("job_type", static line => line.JobType),
+        new("model_group", static line => line.ModelGroup),
+        new("model", static line => line.Model),
+        new("provider", static line => line.Provider),
+        new("user_id", static line => line.UserId),
+        new("job_id", static line => line.JobId),
+        new("total_jobs", static line => line.TotalJobs),
+        new("successful_jobs", static line => line.SuccessfulJobs),
+        new("failed_jobs", static line => line.FailedJobs),
+        new("cancelled_jobs", static line => line.CancelledJobs),
+        new("total_calls", static line => line.TotalCalls),
+        new("failed_calls", static line => line.FailedCalls),
+        new("total_tokens", static line => line.TotalTokens),
+        new("total_cost_usd", static line => line.TotalCostUsd),
+        new("credits_used", static line => line.CreditsUsed),
+        new("revenue_usd", static line => line.RevenueUsd),
     ];
 
-    private static readonly string[] DayHeader =
-        ["date", "job_type", "total_jobs", "successful_jobs", "failed_jobs", "total_tokens", "cost_usd", "credits_used"];
-
-    private static readonly string[] MarginHeader =
-        ["starts_at", "organization_id", "team_id", "job_type", "model", "revenue_usd", "cost_usd", "margin_usd", "margin_percent"];
-
-    /// <summary>For operators.</summary>
-    public static IResult OfLines<TReport>(Result<TReport> report, string fileName, Func<TReport, IAsyncEnumerable<UsageLine>> lines) =>
-        Csv.Of(report, fileName, LineHeader, lines, static line =>
-        [
-            Csv.Text(line.StartsAt), line.OrganizationId, line.TeamId, line.JobType, line.ModelGroup, line.Model, line.Provider, line.UserId,
-            Csv.Text(line.JobId), Csv.Text(line.TotalJobs), Csv.Text(line.SuccessfulJobs), Csv.Text(line.FailedJobs), Csv.Text(line.CancelledJobs),
-            Csv.Text(line.TotalCalls), Csv.Text(line.FailedCalls), Csv.Text(line.TotalTokens), Csv.Text(line.TotalCostUsd),
-            Csv.Text(line.CreditsUsed), Csv.Text(line.RevenueUsd),
-        ]);
-
     /// <summary>What a team may see of itself as well: the figures of the JSON, by day and job type.</summary>
-    public static IResult OfDays(Result<UsageReport> report) =>
-        Csv.Of(report, "usage.csv", DayHeader, static found => found.Data, static line =>
-        [
-            DateOnly.FromDateTime(line.StartsAt!.Value.UtcDateTime).ToString("O"), line.JobType, Csv.Text(line.TotalJobs),
-            Csv.Text(line.SuccessfulJobs), Csv.Text(line.FailedJobs), Csv.Text(line.TotalTokens), Csv.Text(line.TotalCostUsd), Csv.Text(line.CreditsUsed),
-        ]);
+    public static CsvColumn<UsageLine>[] Days { get; } =
+    [
+        new("date", static line => DateOnly.FromDateTime(line.StartsAt!.Value.UtcDateTime).ToString("O")),
+        new("job_type", static line => line.JobType),
+        new("total_jobs", static line => line.TotalJobs),
+        new("successful_jobs", static line => line.SuccessfulJobs),
+        new("failed_jobs", static line => line.FailedJobs),
+        new("total_tokens", static line => line.TotalTokens),
+        new("cost_usd", static line => line.TotalCostUsd),
+        new("credits_used", static line => line.CreditsUsed),
+    ];
 
-    public static IResult OfMargins(Result<MarginReport> report) =>
-        Csv.Of(report, "margins.csv", MarginHeader, static found => found.Data, static line =>
-        [
-            Csv.Text(line.StartsAt), line.OrganizationId, line.TeamId, line.JobType, line.Model, Csv.Text(line.RevenueUsd), Csv.Text(line.CostUsd),
-            Csv.Text(line.MarginUsd), Csv.Text(line.MarginPercent),
-        ]);
+    public static CsvColumn<MarginLine>[] Margins { get; } =
+    [
+        new("starts_at", static line => line.StartsAt),
+        new("organization_id", static line => line.OrganizationId),
+        new("team_id", static line => line.TeamId),
+        new("job_type", static line => line.JobType),
+        new("model", static line => line.Model),
+        new("revenue_usd", static line => line.RevenueUsd),
+        new("cost_usd", static line => line.CostUsd),
+        new("margin_usd", static line => line.MarginUsd),
+        new("margin_percent", static line => line.MarginPercent),
+    ];
 }

@@ -14,55 +14,57 @@ internal static class UsageEndpoints
     public static void MapUsage(this IEndpointRouteBuilder app)
     {
         app.MapGet("/api/teams/{teamId}/usage", async (string teamId, [AsParameters] RangeQuery range, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
-                Csv.IsWanted(context.Request)
-                    ? UsageCsv.OfDays(await mediator.Send(new ListTeamUsage(context.Caller(), teamId, range.Period, range.From, range.To), cancellationToken))
+                context.Request.WantsCsv()
+                    ? (await mediator.Send(new ListTeamUsage(context.Caller(), teamId, range.Period, range.From, range.To), cancellationToken))
+                        .ToCsv(UsageCsv.Days, static report => report.Data)
                     : (await mediator.Send(new GetTeamUsage(context.Caller(), teamId, range.Period, range.From, range.To), cancellationToken)).ToHttp())
             .ForTeamsAndOperators()
             .WithTags("Teams")
             .WithSummary("Show what a team used")
             .WithDescription(Range)
-            .Produces<UsageResponse>(StatusCodes.Status200OK, "application/json", Csv.ContentType);
+            .Produces<UsageResponse>();
 
         app.MapGet("/api/organizations/{organizationId}/usage", async (string organizationId, [AsParameters] RangeQuery range, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
-                Csv.IsWanted(context.Request)
-                    ? UsageCsv.OfDays(await mediator.Send(new ListOrganizationUsage(organizationId, range.Period, range.From, range.To), cancellationToken))
+                context.Request.WantsCsv()
+                    ? (await mediator.Send(new ListOrganizationUsage(organizationId, range.Period, range.From, range.To), cancellationToken))
+                        .ToCsv(UsageCsv.Days, static report => report.Data)
                     : (await mediator.Send(new GetOrganizationUsage(organizationId, range.Period, range.From, range.To), cancellationToken)).ToHttp())
             .ForOperators()
             .WithTags("Organizations")
             .WithSummary("Show what all teams of an organization used")
             .WithDescription(Range)
-            .Produces<UsageResponse>(StatusCodes.Status200OK, "application/json", Csv.ContentType);
+            .Produces<UsageResponse>();
 
         var reports = app.MapGroup("/api").WithTags("Reports").ForOperators();
 
         reports.MapGet("/usage", async ([AsParameters] UsageQuery query, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
             {
                 var report = await mediator.Send(query.ToRequest(), cancellationToken);
-                return Csv.IsWanted(context.Request) ? UsageCsv.OfLines(report, "usage.csv", static found => found.Data) : report.ToHttp();
+                return context.Request.WantsCsv() ? report.ToCsv(UsageCsv.Lines, static found => found.Data) : report.ToHttp();
             })
             .WithSummary("Sum up what was used, grouped as asked for")
             .WithDescription("`group_by` takes hour, day or month, organization, team, job_type, model_group, model, provider and user, several with commas; by default day. " + Range)
-            .Produces<UsageReport>(StatusCodes.Status200OK, "application/json", Csv.ContentType);
+            .Produces<UsageReport>();
 
         reports.MapGet("/reports/margins", async (
                 [FromQuery(Name = "group_by")] string? groupBy, [AsParameters] RangeQuery range, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
             {
                 var report = await mediator.Send(new GetMargins(groupBy, range.Period, range.From, range.To), cancellationToken);
-                return Csv.IsWanted(context.Request) ? UsageCsv.OfMargins(report) : report.ToHttp();
+                return context.Request.WantsCsv() ? report.ToCsv(UsageCsv.Margins, static found => found.Data) : report.ToHttp();
             })
             .WithSummary("Compare what was earned with what it cost")
             .WithDescription("`group_by` takes team, organization, job_type, model and month, several with commas; by default all is one sum. " + Range)
-            .Produces<MarginReport>(StatusCodes.Status200OK, "application/json", Csv.ContentType);
+            .Produces<MarginReport>();
 
         reports.MapGet("/reports/top", async (
                 string? by, int? limit, [AsParameters] RangeQuery range, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
             {
                 var report = await mediator.Send(new GetTop(by, range.Period, range.From, range.To, limit), cancellationToken);
-                return Csv.IsWanted(context.Request) ? UsageCsv.OfLines(report, "top.csv", static found => found.Data) : report.ToHttp();
+                return context.Request.WantsCsv() ? report.ToCsv(UsageCsv.Lines, static found => found.Data) : report.ToHttp();
             })
             .WithSummary("List what cost most, dearest first")
             .WithDescription("`by` is models, jobs (those that have ended), teams or users. " + Range)
-            .Produces<TopReport>(StatusCodes.Status200OK, "application/json", Csv.ContentType);
+            .Produces<TopReport>();
     }
 
     /// <summary>The query string of everything that is about a range of time.</summary>
