@@ -121,10 +121,10 @@ internal sealed class EventTests
             var transaction = (ITransaction)services.GetService(typeof(ITransaction))!;
             var outbox = (IEventOutbox)services.GetService(typeof(IEventOutbox))!;
             var happened = new GatewayEvent(EventTypes.TeamPaused, "acme", "acme", new TeamStatusData("paused", "team"));
-            await transaction.BeginAsync(CancellationToken.None);
+            await transaction.BeginAsync("test", CancellationToken.None);
             await outbox.AppendAsync(happened, CancellationToken.None);
             await transaction.RollbackAsync(CancellationToken.None);
-            await transaction.BeginAsync(CancellationToken.None);
+            await transaction.BeginAsync("test", CancellationToken.None);
             await outbox.AppendAsync(happened with { Type = EventTypes.TeamResumed }, CancellationToken.None);
             await transaction.CommitAsync(CancellationToken.None);
             return true;
@@ -231,7 +231,7 @@ internal sealed class EventTests
         var ledger = Node.Get<IJobLedger>();
         var now = _hooks.Time.GetUtcNow();
         var job = await ledger.OpenAsync(
-            new JobOpening { JobId = Guid.CreateVersion7(now), TeamId = "acme", JobType = "test", CreatedAt = now, ExpiresAt = now.AddHours(1), Credits = 1 },
+            new JobOpening { JobId = Guid.CreateVersion7(now), TeamId = "acme", JobType = "test", CreatedAt = now, ExpiresAt = now.AddHours(1) },
             CancellationToken.None);
         await ledger.EndAsync(
             new JobEnding { JobId = job.Value.JobId, TeamId = "acme", Status = status, EndedAt = now, Expired = expired },
