@@ -17,8 +17,6 @@ create table budgets (
 );
 select audit_changes_of('budgets', 'budget', operators_only => true);
 
-select audit_changes_of('budgets', 'budget', operators_only => true);
-
 -- What has been told: each percentage once a month, each day that stands out once.
 create table budget_crossings (
     scope text not null,
