@@ -19,6 +19,7 @@ IMode[] modes =
     new DatabaseMode(),
     new ColdMode(),
     new RedisMode(),
+    new UsageMode(),
 ];
 
 using var stopping = new CancellationTokenSource();
@@ -28,7 +29,7 @@ using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 try
 {
     var options = Options.Parse(args);
-    var chosen = modes.Where(mode => options.Only is null || mode.Name == options.Only).ToArray();
+    var chosen = modes.Where(mode => options.Only is null ? !mode.OnlyOnRequest : mode.Name == options.Only).ToArray();
     if (chosen.Length == 0)
         throw new InvalidOperationException($"--only is one of: {string.Join(", ", modes.Select(mode => mode.Name))}.");
 
@@ -43,7 +44,10 @@ try
     var results = new List<ModeResult>();
     foreach (var mode in chosen)
         results.AddRange(await mode.RunAsync(rig, options, rounds, stopping.Token));
-    await ReportAsync(rig, options, results);
+    if (chosen is [{ OnlyOnRequest: true }])
+        Output.Line(await ResultsFile.WriteUsageAsync(options, await Environs.ReadAsync(rig.Postgres, stopping.Token), results[0], stopping.Token));
+    else
+        await ReportAsync(rig, options, results);
     return 0;
 }
 catch (Exception exception) when (stopping.IsCancellationRequested)

@@ -17,6 +17,7 @@ using SaasLlm.Api.Pricing;
 using SaasLlm.Api.ProviderCredentials;
 using SaasLlm.Api.Teams;
 using SaasLlm.Api.Tiers;
+using SaasLlm.Api.Usage;
 using SaasLlm.Api.Webhooks;
 using SaasLlm.Infrastructure;
 
@@ -62,6 +63,7 @@ internal static class Service
         app.MapOrganizationCredits();
         app.MapTiers();
         app.MapTeams();
+        app.MapUsage();
         app.MapCredits();
         app.MapJobs();
         app.MapPricing();

@@ -6,17 +6,46 @@ namespace SaasLlm.Bench.Report;
 internal static class ResultsFile
 {
     private const string SoakHeading = "## Soak";
+    private const string UsageHeading = "## Usage and reports";
+    private const double MostMs = 150;
 
     public static string Folder(Options options) =>
         options.Quick ? Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "bench")).FullName : Path.Combine(Repository.Root, "bench");
 
-    /// <summary>Writes the benchmarks anew; the last soak stays, with its own date and commit.</summary>
+    /// <summary>Writes the benchmarks anew; usage and the last soak stay, with their own dates and commits.</summary>
     public static async Task<string> WriteAsync(Options options, Environs environs, IReadOnlyList<ModeResult> results, CancellationToken cancellationToken)
     {
         var file = Path.Combine(Folder(options), "results.md");
-        var soak = SoakOf(await ReadAsync(file, cancellationToken));
-        await File.WriteAllTextAsync(file, Benchmarks(options, environs, results) + soak, cancellationToken);
+        var text = await ReadAsync(file, cancellationToken);
+        await File.WriteAllTextAsync(file, Benchmarks(options, environs, results) + UsageOf(text) + SoakOf(text), cancellationToken);
         return file;
+    }
+
+    /// <summary>Writes usage and reports anew; all else stays.</summary>
+    public static async Task<string> WriteUsageAsync(Options options, Environs environs, ModeResult result, CancellationToken cancellationToken)
+    {
+        var usage = new StringBuilder();
+        usage.Append($$"""
+            {{UsageHeading}}
+
+            {{environs.Date:yyyy-MM-dd HH:mm}} UTC, commit {{environs.Commit}}. {{environs.Machine}}.
+
+            Written by `./build.sh --target=Bench --only=usage`{{(options.Quick ? " `--quick`: a smoke, whose figures mean nothing" : "")}}: {{result.Title}}. The rows come by COPY, the rollups by the
+            service's own fold. Medians of {{options.Rounds}} rounds of {{options.Seconds}} s; other programs took {{Median([result]):0.0%}} of the machine.
+
+
+            """);
+        MarkdownTable.Line(usage, ["", "target, p50", "p50 ms", "p99 ms", ""]);
+        MarkdownTable.Line(usage, ["---", "---", "---:", "---:", "---"]);
+        foreach (var row in result.Rows)
+            MarkdownTable.Line(usage, [$"`{row.Subject}`", $"≤ {MostMs:0} ms", $"{row.Figures.P50Ms:0.0}", $"{row.Figures.P99Ms:0.0}", row.Figures.P50Ms <= MostMs ? "met" : "**missed**"]);
+        usage.Append('\n');
+
+        var file = Path.Combine(Folder(options), "results.md");
+        var text = await ReadAsync(file, cancellationToken);
+        var soak = SoakOf(text);
+        await File.WriteAllTextAsync(file, text[..^(UsageOf(text).Length + soak.Length)] + usage + soak, cancellationToken);
+        return $"\n{usage}\n{file}";
     }
 
     /// <summary>Writes the soak anew; the benchmarks stay.</summary>
@@ -32,6 +61,8 @@ internal static class ResultsFile
         File.Exists(file) ? await File.ReadAllTextAsync(file, cancellationToken) : "";
 
     private static string SoakOf(string text) => text.IndexOf(SoakHeading, StringComparison.Ordinal) is >= 0 and var at ? text[at..] : "";
+
+    private static string UsageOf(string text) => text.IndexOf(UsageHeading, StringComparison.Ordinal) is >= 0 and var at ? text[at..^SoakOf(text).Length] : "";
 
     private static string Benchmarks(Options options, Environs environs, IReadOnlyList<ModeResult> results)
     {

@@ -13,6 +13,8 @@ internal static class ImportEndpoints
 {
     private static readonly string[] YamlTypes = ["application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"];
 
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private static readonly Error NotYaml =
         new("unsupported_media_type", "Send the file as Content-Type: application/yaml.", ErrorKind.UnsupportedMediaType);
 
@@ -24,11 +26,11 @@ internal static class ImportEndpoints
                 if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !YamlTypes.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase))
                     return NotYaml.ToHttp();
 
-                using var reader = new StreamReader(request.Body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+                using var reader = new StreamReader(request.Body, Utf8, detectEncodingFromByteOrderMarks: false);
                 try
                 {
                     var config = await reader.ReadToEndAsync(cancellationToken);
-                    return (await mediator.Send(new ImportLiteLlm(config, apply ?? false), cancellationToken)).ToHttp();
+                    return (await mediator.Send(new ImportLiteLlm(config.TrimStart('\uFEFF'), apply ?? false), cancellationToken)).ToHttp();
                 }
                 catch (DecoderFallbackException)
                 {

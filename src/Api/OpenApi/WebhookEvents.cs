@@ -17,6 +17,7 @@ internal sealed class WebhookEvents : IOpenApiDocumentTransformer
         (EventTypes.CreditsLow, "A wallet has crossed one of its thresholds.", typeof(CreditThresholdData)),
         (EventTypes.CreditsExhausted, "Less than one credit is left in a wallet.", typeof(CreditThresholdData)),
         (EventTypes.CreditsAdded, "Credits were granted, refilled or given back.", typeof(CreditsAddedData)),
+        (EventTypes.BudgetExceeded, "A monthly budget is spent.", typeof(BudgetEventData)),
         (EventTypes.TeamSuspended, "A team, or all of an organization's, was suspended.", typeof(TeamStatusData)),
         (EventTypes.TeamPaused, "A team was paused.", typeof(TeamStatusData)),
         (EventTypes.TeamResumed, "A team, or all of an organization's, may work again.", typeof(TeamStatusData)),
@@ -24,9 +25,6 @@ internal sealed class WebhookEvents : IOpenApiDocumentTransformer
         (EventTypes.KeyRotated, "A key of a team was replaced; the old one works on for its grace period.", typeof(TeamKeyData)),
         (EventTypes.KeyRevoked, "A key of a team was ended.", typeof(TeamKeyData)),
     ];
-
-    /// <summary>The events that are described.</summary>
-    public static IEnumerable<string> Described => Events.Select(happened => happened.Type);
 
     public async Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {

@@ -1,10 +1,10 @@
 using MediatR;
 using SaasLlm.Api.Auth;
 using SaasLlm.Api.Http;
+using SaasLlm.Api.Jobs;
 using SaasLlm.Application.Jobs;
 using SaasLlm.Application.Shared;
 using SaasLlm.Application.Teams;
-using SaasLlm.Application.Usage;
 using SaasLlm.Domain.Teams;
 
 namespace SaasLlm.Api.Teams;
@@ -108,22 +108,13 @@ internal static class TeamEndpoints
             .WithSummary("Show a team")
             .Produces<TeamResponse>();
 
-        own.MapGet("/usage", async (string teamId, string? period, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
-                (await mediator.Send(new GetTeamUsage(context.Caller(), teamId, period), cancellationToken)).ToHttp())
-            .WithSummary("Show what a team used in a year, month or day")
-            .Produces<UsageResponse>();
-
         own.MapGet("/jobs", async (string teamId, [AsParameters] JobQuery query, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
-                (await mediator.Send(query.ToRequest(context.Caller(), teamId), cancellationToken)).ToHttp())
+                context.Request.WantsCsv()
+                    ? (await mediator.Send(query.ToExport(context.Caller(), teamId), cancellationToken)).ToCsv(JobCsv.Columns, static export => export.Jobs)
+                    : (await mediator.Send(query.ToRequest(context.Caller(), teamId), cancellationToken)).ToHttp())
             .WithSummary("List a team's jobs, newest first")
+            .WithDescription("With Accept: text/csv all of them, without a limit.")
             .Produces<JobList>();
-
-        app.MapGet("/api/organizations/{organizationId}/usage", async (string organizationId, string? period, IMediator mediator, CancellationToken cancellationToken) =>
-                (await mediator.Send(new GetOrganizationUsage(organizationId, period), cancellationToken)).ToHttp())
-            .ForOperators()
-            .WithTags("Organizations")
-            .WithSummary("Show what all teams of an organization used")
-            .Produces<UsageResponse>();
     }
 
     internal sealed record ModelGroupGrants(string[]? ModelGroups);
@@ -138,5 +129,8 @@ internal static class TeamEndpoints
     {
         public ListJobs ToRequest(Caller caller, string teamId) =>
             new(caller, teamId, Status, JobType, UserId, From?.ToUniversalTime(), To?.ToUniversalTime(), new PageRequest(Limit, Cursor));
+
+        public ExportJobs ToExport(Caller caller, string teamId) =>
+            new(caller, teamId, Status, JobType, UserId, From?.ToUniversalTime(), To?.ToUniversalTime());
     }
 }

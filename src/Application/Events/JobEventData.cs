@@ -39,4 +39,7 @@ public sealed record JobEventData
 
     /// <summary>What the providers charge, in USD; the operator's webhooks alone are told.</summary>
     public decimal? TotalCostUsd { get; init; }
+
+    /// <summary>What the customer is billed, in USD; null where no rule prices it; the operator's webhooks alone are told.</summary>
+    public decimal? PriceUsd { get; init; }
 }

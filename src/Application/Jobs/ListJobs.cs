@@ -17,8 +17,7 @@ internal sealed class ListJobsValidator : AbstractValidator<ListJobs>
 {
     public ListJobsValidator()
     {
-        RuleFor(query => query.Status).Must(status => status is null || JobStatusNames.TryParse(status, out _))
-            .WithMessage("must be pending, in_progress, completed, failed or cancelled.");
+        RuleFor(query => query.Status).ValidJobStatus();
         RuleFor(query => query.JobType).ValidText(255);
         RuleFor(query => query.UserId).ValidText(255);
     }

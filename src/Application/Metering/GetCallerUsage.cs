@@ -64,7 +64,8 @@ internal sealed class GetCallerUsageHandler(IPayerDirectory payers, IMeteringRep
             return NotAdmin;
 
         var scope = everybodys ? new UsageScope(organizationId, null, null) : new UsageScope(organizationId, query.Caller.TeamId, query.Caller.UserId);
-        var rows = await metering.GetUsageAsync(scope, period.Value.From, period.Value.To, cancellationToken);
+        var rows = await metering.GetUsageAsync(
+            scope, DateOnly.FromDateTime(period.Value.From.UtcDateTime), DateOnly.FromDateTime(period.Value.To.UtcDateTime), cancellationToken);
         return ToUsage(period.Value.Text, rows, showProviders: query.Caller.TeamId is null);
     }
 

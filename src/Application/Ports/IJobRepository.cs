@@ -19,6 +19,9 @@ public interface IJobRepository
     /// <summary>Newest first. The page's key is a job id.</summary>
     Task<Page<JobResponse>> ListAsync(JobFilter filter, PageStart page, CancellationToken cancellationToken);
 
+    /// <summary>All jobs that the filter lets through, newest first, read from the database as they are enumerated.</summary>
+    IAsyncEnumerable<JobResponse> StreamAsync(JobFilter filter, CancellationToken cancellationToken);
+
     /// <summary>Merges an object into the metadata; an error where the whole would pass 10 KB, not found where there is no such job.</summary>
     Task<Result<JobResponse>> MergeMetadataAsync(Guid jobId, string? teamId, JsonElement metadata, CancellationToken cancellationToken);
 

@@ -13,8 +13,10 @@ public interface IMeteringRepository
     /// <summary>The wallet's transfers, newest first.</summary>
     Task<Page<TransactionResponse>> ListTransactionsAsync(Guid accountId, PageStart start, CancellationToken cancellationToken);
 
-    /// <summary>Totals of the calls of one caller, or of a whole organization.</summary>
-    Task<IReadOnlyList<UsageRow>> GetUsageAsync(UsageScope scope, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
+    /// <summary>Totals of the calls of one caller, or of a whole organization, over some days.</summary>
+    /// <param name="fromDay">Inclusive.</param>
+    /// <param name="toDay">Exclusive.</param>
+    Task<IReadOnlyList<UsageRow>> GetUsageAsync(UsageScope scope, DateOnly fromDay, DateOnly toDay, CancellationToken cancellationToken);
 
     /// <summary>Calls counted against the organization's tier in the period that began on that day.</summary>
     Task<long> CountCallsAsync(string organizationId, QuotaPeriod period, DateOnly startsOn, CancellationToken cancellationToken);

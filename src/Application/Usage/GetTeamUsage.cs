@@ -7,7 +7,7 @@ using SaasLlm.Domain.Teams;
 namespace SaasLlm.Application.Usage;
 
 /// <summary>What a team used; a team may ask for itself.</summary>
-public sealed record GetTeamUsage(Caller Caller, string TeamId, string? Period) : IRequest<Result<UsageResponse>>;
+public sealed record GetTeamUsage(Caller Caller, string TeamId, string? Period, string? From = null, string? To = null) : IRequest<Result<UsageResponse>>;
 
 internal sealed class GetTeamUsageHandler(IUsageRepository usage, ITeamDirectory teams, TimeProvider time)
     : IRequestHandler<GetTeamUsage, Result<UsageResponse>>
@@ -17,13 +17,13 @@ internal sealed class GetTeamUsageHandler(IUsageRepository usage, ITeamDirectory
         if (!query.Caller.MayUse(query.TeamId))
             return TeamsErrors.NotYourTeam();
 
-        var period = UsagePeriod.Parse(query.Period, time.GetUtcNow());
+        var period = UsagePeriod.Parse(query.Period, query.From, query.To, time.GetUtcNow());
         if (!period.IsSuccess)
             return period.Error;
         if (await teams.FindAsync(query.TeamId, cancellationToken) is not { } team)
             return TeamsErrors.NotFound(query.TeamId);
 
-        var figures = await usage.GetAsync(query.TeamId, null, period.Value.From, period.Value.To, cancellationToken);
+        var figures = await usage.GetAsync(team.OrganizationId, query.TeamId, period.Value, cancellationToken);
         return figures.ToResponse(query.TeamId, team.OrganizationId, period.Value);
     }
 }

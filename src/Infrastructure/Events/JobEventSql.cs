@@ -7,8 +7,7 @@ using SaasLlm.Infrastructure.Settlement;
 namespace SaasLlm.Infrastructure.Events;
 
 /// <summary>
-/// The events of jobs that a batch ends, made by the database of the rows as they then are: where nobody listens, neither the jobs
-/// are read nor anything is built, here or there.
+/// The events of jobs that a batch ends, made by the database of the rows as they then are, in one statement for all of them.
 /// </summary>
 internal static class JobEventSql
 {
@@ -40,11 +39,12 @@ internal static class JobEventSql
                     'total_tokens', job.prompt_tokens + job.completion_tokens,
                     'credits_charged', trim_scale(job.credits_charged),
                     'credits_remaining', trim_scale(job.credits_remaining_after)) as data,
-                jsonb_build_object('total_cost_usd', trim_scale(job.total_cost_usd)) as operator_data
+                jsonb_build_object(
+                    'total_cost_usd', trim_scale(job.total_cost_usd),
+                    'price_usd', trim_scale(job.price_usd)) as operator_data
             from unnest(@job_id, @type) with ordinality as ending (job_id, type, position)
             join jobs as job using (job_id)
             join teams as team using (team_id)
-            where exists (select 1 from webhooks where active)
         )
         insert into webhook_deliveries (webhook_id, event_id, type, occurred_at, data)
         select

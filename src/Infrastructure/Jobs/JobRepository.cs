@@ -35,6 +35,22 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
             credits_charged
         """;
 
+    /// <summary>By id as well as by time, so that only the months in question are looked at.</summary>
+    private const string Filtered =
+        "select " + Columns +
+        """
+
+        from jobs
+        where team_id = @TeamId
+        and (@Status::text is null or status = @Status)
+        and (@JobType::text is null or job_type = @JobType)
+        and (@UserId::text is null or user_id = @UserId)
+        and created_at >= @From
+        and created_at < @To
+        and job_id >= uuid_floor(@From)
+        and job_id < uuid_floor(@To + interval '1 millisecond')
+        """;
+
     public Task<JobResponse?> GetAsync(Guid jobId, string? teamId, CancellationToken cancellationToken) =>
         session.QuerySingleOrDefaultAsync<JobResponse>(
             "select " + Columns +
@@ -176,36 +192,27 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
     public async Task<Page<JobResponse>> ListAsync(JobFilter filter, PageStart page, CancellationToken cancellationToken)
     {
         var rows = await session.QueryAsync<JobResponse>(
-            "select " + Columns +
+            Filtered +
             """
 
-            from jobs
-            where team_id = @TeamId
-            and (@Status::text is null or status = @Status)
-            and (@JobType::text is null or job_type = @JobType)
-            and (@UserId::text is null or user_id = @UserId)
-            and created_at >= @From
-            and created_at < @To
-            and job_id >= uuid_floor(@From)
-            and job_id < uuid_floor(@To + interval '1 millisecond')
             and (@After::uuid is null or job_id < @After)
             order by job_id desc
             limit @Limit + 1
             """,
-            new
-            {
-                filter.TeamId,
-                Status = filter.Status is { } status ? JobStatusNames.Of(status) : null,
-                filter.JobType,
-                filter.UserId,
-                From = filter.From ?? DateTimeOffset.MinValue,
-                To = filter.To ?? DateTimeOffset.MaxValue,
-                After = page.After is null ? (Guid?)null : Guid.Parse(page.After),
-                page.Limit,
-            },
+            Parameters(filter, page),
             cancellationToken);
         return Page<JobResponse>.Of(rows, page.Limit, row => row.JobId.ToString());
     }
+
+    public IAsyncEnumerable<JobResponse> StreamAsync(JobFilter filter, CancellationToken cancellationToken) =>
+        session.StreamAsync<JobResponse>(
+            Filtered +
+            """
+
+            order by job_id desc
+            """,
+            Parameters(filter, page: null),
+            cancellationToken);
 
     public async Task<Result<JobResponse>> MergeMetadataAsync(Guid jobId, string? teamId, JsonElement metadata, CancellationToken cancellationToken)
     {
@@ -239,6 +246,18 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
             """,
             new { now, limit },
             cancellationToken);
+
+    private static object Parameters(JobFilter filter, PageStart? page) => new
+    {
+        filter.TeamId,
+        Status = filter.Status is { } status ? JobStatusNames.Of(status) : null,
+        filter.JobType,
+        filter.UserId,
+        From = filter.From ?? DateTimeOffset.MinValue,
+        To = filter.To ?? DateTimeOffset.MaxValue,
+        After = page?.After is null ? (Guid?)null : Guid.Parse(page.After),
+        page?.Limit,
+    };
 
     private static long Average(long totalMs, int calls) => calls == 0 ? 0 : (long)Math.Round((decimal)totalMs / calls, MidpointRounding.AwayFromZero);
 

@@ -46,38 +46,43 @@ internal sealed class MeteringRepository(PostgresSession session) : IMeteringRep
         return Page<TransactionResponse>.Of(rows, start.Limit, row => row.EntryNo.ToString());
     }
 
-    public Task<IReadOnlyList<UsageRow>> GetUsageAsync(UsageScope scope, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<UsageRow>> GetUsageAsync(UsageScope scope, DateOnly fromDay, DateOnly toDay, CancellationToken cancellationToken) =>
         session.QueryAsync<UsageRow>(
             """
             with metered as (
-                select
-                    provider,
-                    coalesce(model_group, model) as model,
-                    (created_at at time zone 'utc')::date as day,
-                    status,
-                    prompt_tokens + completion_tokens as tokens,
-                    credits
-                from llm_calls
+                select nullif(provider, '') as provider, nullif(model, '') as model, day, calls, failed_calls, tokens, credits
+                from caller_usage
                 where organization_id = @OrganizationId
-                and (@TeamId is null or team_id = @TeamId)
-                and (@UserId is null or user_id = @UserId)
-                and created_at >= @from
-                and created_at < @to
+                and (@TeamId::text is null or team_id = @TeamId)
+                and (@UserId::text is null or user_id = @UserId)
+                and day >= @fromDay
+                and day < @toDay
+                union all
+                select
+                    nullif(provider, ''), coalesce(nullif(model_group, ''), nullif(model, '')), (at at time zone 'utc')::date, calls, failed_calls,
+                    tokens, credits
+                from queued_usage
+                where organization_id = @OrganizationId
+                and job_type = ''
+                and (@TeamId::text is null or team_id = @TeamId)
+                and (@UserId::text is null or user_id = @UserId)
+                and (at at time zone 'utc')::date >= @fromDay
+                and (at at time zone 'utc')::date < @toDay
             )
             select
                 provider,
                 model,
                 day,
-                count(*) as requests,
-                count(*) filter (where status = 'failed') as failed_requests,
-                coalesce(sum(tokens), 0) as tokens,
+                coalesce(sum(calls), 0)::bigint as requests,
+                coalesce(sum(failed_calls), 0)::bigint as failed_requests,
+                coalesce(sum(tokens), 0)::bigint as tokens,
                 coalesce(sum(credits), 0) as cost
             from metered
             group by grouping sets ((), (provider), (model), (day))
             having grouping(provider, model, day) = 7
             or num_nonnulls(provider, model, day) = 1
             """,
-            new { scope.OrganizationId, scope.TeamId, scope.UserId, from, to },
+            new { scope.OrganizationId, scope.TeamId, scope.UserId, fromDay, toDay },
             cancellationToken);
 
     public Task<long> CountCallsAsync(string organizationId, QuotaPeriod period, DateOnly startsOn, CancellationToken cancellationToken) =>

@@ -165,7 +165,11 @@ internal sealed record LockedLedger(
     Dictionary<Guid, LockedJob> Jobs,
     Dictionary<string, LockedWallet> Wallets,
     Dictionary<string, string> OverBudget,
-    Dictionary<(string Scope, string Key), EarlierAnswer> Answers);
+    Dictionary<(string Scope, string Key), EarlierAnswer> Answers)
+{
+    /// <summary>True where a webhook is active that may want to know: else no event costs anything.</summary>
+    public bool IsHeard { get; set; }
+}
 
 /// <param name="MergedMetadataBytes">What the metadata takes with that of its end merged in; 0 where nothing is merged.</param>
 internal sealed record LockedJob(Job Job, string JobType, DateTimeOffset CreatedAt, int MergedMetadataBytes);

@@ -51,7 +51,8 @@ internal static class JobLedgerSql
             team.tokens_per_credit,
             team.status,
             organization.status,
-            organization.organization_id
+            organization.organization_id,
+            exists (select 1 from webhooks where active)
         from credit_accounts as account
         join teams as team using (team_id)
         join organizations as organization on organization.organization_id = team.organization_id
@@ -204,7 +205,7 @@ internal static class JobLedgerSql
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
         AppendOpenings(batch, openings.FindAll(static opening => opening.Written));
-        AppendEndings(batch, endings.FindAll(static ending => ending.Written));
+        AppendEndings(batch, endings.FindAll(static ending => ending.Written), locked.IsHeard);
         WalletBatch.Append(batch, [.. locked.Wallets.Values.Select(static wallet => wallet.Ledger)]);
         if (batch.BatchCommands.Count > 0)
             await batch.ExecuteNonQueryAsync();
@@ -241,7 +242,7 @@ internal static class JobLedgerSql
         columns.Add("response", NpgsqlDbType.Text, keyed, static opening => JsonSerializer.Serialize(opening.Outcome.Value));
     }
 
-    private static void AppendEndings(NpgsqlBatch batch, List<JobLedger.Ending> ended)
+    private static void AppendEndings(NpgsqlBatch batch, List<JobLedger.Ending> ended, bool isHeard)
     {
         if (ended.Count == 0)
             return;
@@ -258,7 +259,9 @@ internal static class JobLedgerSql
         columns.Add("price_usd", NpgsqlDbType.Numeric, ended, static ending => ending.Price.Usd);
         columns.Add("pricing_rule_id", NpgsqlDbType.Uuid, ended, static ending => ending.Price.PricingRuleId);
 
-        JobEventSql.Append(batch, ended);
+        if (isHeard)
+            JobEventSql.Append(batch, ended);
+
         foreach (var ids in ended.Chunk(IdsPerNotification))
         {
             var notify = new NpgsqlBatchCommand(Notify);
@@ -295,6 +298,7 @@ internal static class JobLedgerSql
                 : status != TeamStatus.Active ? TeamsErrors.NotActive(status)
                 : reader.GetString(11) != "active" ? TeamsErrors.OrganizationNotActive()
                 : null;
+            locked.IsHeard = reader.GetBoolean(13);
             locked.Wallets.Add(teamId, new LockedWallet(ledger, reader.GetString(12), tariff, refusal));
         }
     }

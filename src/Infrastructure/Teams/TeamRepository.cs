@@ -53,15 +53,23 @@ internal sealed partial class TeamRepository(PostgresSession session, TimeProvid
                 order by key.created_at desc
                 limit 1
             ) as virtual_key,
-            usage.total_jobs,
-            usage.total_cost_usd
+            coalesce(rolled.jobs, 0) + coalesce(queued.jobs, 0) as total_jobs,
+            coalesce(rolled.cost_usd, 0) + coalesce(queued.cost_usd, 0) as total_cost_usd
         from teams as team
         join credit_accounts as account using (team_id)
         cross join lateral (
-            select count(*) as total_jobs, coalesce(sum(job.total_cost_usd + job.late_cost_usd), 0) as total_cost_usd
-            from jobs as job
-            where job.team_id = team.team_id
-        ) as usage
+            select sum(jobs)::bigint as jobs, sum(cost_usd) as cost_usd
+            from job_usage
+            where job_usage.team_id = team.team_id
+            and grain = 'month'
+            and job_type <> ''
+        ) as rolled
+        left join (
+            select team_id, sum(jobs)::bigint as jobs, sum(cost_usd) as cost_usd
+            from queued_usage
+            where job_type <> ''
+            group by team_id
+        ) as queued using (team_id)
         where team.status <> 'deleted'
         """;
 

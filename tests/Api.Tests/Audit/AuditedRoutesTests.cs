@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -14,7 +15,10 @@ internal sealed class AuditedRoutesTests
 {
     /// <summary>Routes that change no configuration: work, sessions, checks; and those that a key cannot use.</summary>
     private static readonly string[] NotAudited =
-        ["/api/jobs/", "/api/auth/", "/api/v1/llm/", "/api/provider-credentials/{credentialId:guid}/test", "/api/{**"];
+        ["/api/jobs/", "/api/auth/", "/api/v1/llm/", "/api/provider-credentials/{credentialId:guid}/test", "/api/pricing/preview",
+        "/api/webhooks/{webhookId:guid}/test", "/api/webhooks/{webhookId:guid}/deliveries/", "/api/organizations/{organizationId}/webhooks/{webhookId:guid}/test",
+        "/api/organizations/{organizationId}/webhooks/{webhookId:guid}/deliveries/", "/api/{**",
+    ];
 
     private const string Import =
         """
@@ -63,6 +67,30 @@ internal sealed class AuditedRoutesTests
         new("POST", "/api/teams/hr/resume", "update team"),
         new("POST", "/api/credits/teams/hr/add", "create credit_transfer", """{"credits":1}"""),
         new("POST", "/api/credits/add", "create credit_transfer", """{"team_id":"hr","amount":1}"""),
+        new("POST", "/api/jobs/create", null, """{"team_id":"hr","job_type":"test"}"""),
+        new("POST", "/api/jobs/$job_id/complete", null, """{"status":"completed"}"""),
+        new("POST", "/api/credits/teams/hr/refund", "create credit_transfer", """{"job_id":"$job_id","reason":"sorry"}"""),
+        new("PATCH", "/api/credits/teams/hr/budget-mode", "update team", """{"budget_mode":"consumption_usd"}"""),
+        new("PATCH", "/api/credits/teams/hr/conversion-rates", "update team", """{"credits_per_dollar":20}"""),
+        new("PATCH", "/api/credits/teams/hr/grace", "update wallet", """{"grace_credits":5}"""),
+        new("POST", "/api/credits/teams/hr/configure-auto-refill", "create auto_refill", """{"enabled":true,"refill_amount":5,"refill_period":"daily"}"""),
+        new("PATCH", "/api/teams/hr/markup", "create pricing_rule", """{"markup_percent":20}"""),
+        new("POST", "/api/pricing/rules", "create pricing_rule", """{"organization_id":"acme","kind":"flat","price_usd":0.5}"""),
+        new("DELETE", "/api/pricing/rules/$pricing_rule_id", "update pricing_rule"),
+        new("PUT", "/api/teams/hr/budget", "create budget", """{"monthly_cost_usd":100,"mode":"soft"}"""),
+        new("DELETE", "/api/teams/hr/budget", "delete budget"),
+        new("PUT", "/api/organizations/acme/budget", "create budget", """{"monthly_cost_usd":100,"mode":"soft"}"""),
+        new("DELETE", "/api/organizations/acme/budget", "delete budget"),
+        new("PATCH", "/api/credits/teams/hr/alerts", "update wallet", """{"percentages":[50]}"""),
+        new("PATCH", "/api/organizations/acme/credits/alerts", "update wallet", """{"credits_below":7}"""),
+        new("POST", "/api/webhooks", "create webhook", """{"url":"http://127.0.0.1:9/","active":false}"""),
+        new("PUT", "/api/webhooks/$webhook_id", "update webhook", """{"description":"billing"}"""),
+        new("POST", "/api/webhooks/$webhook_id/rotate-secret", "update webhook", "{}"),
+        new("DELETE", "/api/webhooks/$webhook_id", "delete webhook"),
+        new("POST", "/api/organizations/acme/webhooks", "create webhook", """{"url":"http://127.0.0.1:9/","active":false}"""),
+        new("PUT", "/api/organizations/acme/webhooks/$webhook_id", "update webhook", """{"description":"billing"}"""),
+        new("POST", "/api/organizations/acme/webhooks/$webhook_id/rotate-secret", "update webhook", "{}"),
+        new("DELETE", "/api/organizations/acme/webhooks/$webhook_id", "delete webhook"),
         new("POST", "/api/teams/hr/keys", "create virtual_key", """{"name":"second"}"""),
         new("PUT", "/api/teams/hr/keys/$key_id", "update virtual_key", """{"rpm_limit":7}"""),
         new("POST", "/api/teams/hr/keys/$key_id/rotate", "create virtual_key", "{}"),
@@ -82,7 +110,7 @@ internal sealed class AuditedRoutesTests
     private ServiceUnderTest _service = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _service = await ServiceUnderTest.StartAsync();
+    public async Task StartAsync() => _service = await ServiceUnderTest.StartAsync(null, "Outgoing:AllowedHosts:0=127.0.0.1");
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _service.DisposeAsync();
@@ -111,27 +139,31 @@ internal sealed class AuditedRoutesTests
         for (var i = 0; i < Steps.Length; i++)
         {
             var (step, requestId) = (Steps[i], $"step-{i}");
-            var path = captured.Aggregate(step.Path, (text, value) => text.Replace("$" + value.Key, value.Value, StringComparison.Ordinal));
-            using var request = new HttpRequestMessage(new HttpMethod(step.Method), path) { Content = step.Content() };
+            var path = Filled(step.Path);
+            using var request = new HttpRequestMessage(new HttpMethod(step.Method), path) { Content = Step.Content(Filled(step.Body)) };
             request.Headers.Add("X-Request-Id", requestId);
             using var answer = await _service.Operator.SendAsync(request);
             Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), $"{step.Method} {path}: {await answer.Content.ReadAsStringAsync()}");
-            foreach (var name in new[] { "credential_id", "key_id", "id" })
+            foreach (var name in new[] { "credential_id", "key_id", "job_id", "pricing_rule_id", "webhook_id", "id" })
             {
                 if ((await answer.JsonAsync()).TryGetProperty(name, out var value))
                     captured[name] = value.ToString();
             }
 
-            await ExpectLoggedAsync(step, requestId);
+            if (step.Logged is { } logged)
+                await ExpectLoggedAsync(path, logged, requestId);
         }
+
+        [return: NotNullIfNotNull(nameof(text))]
+        string? Filled(string? text) => captured.Aggregate(text, (filled, value) => filled?.Replace("$" + value.Key, value.Value, StringComparison.Ordinal));
     }
 
-    private async Task ExpectLoggedAsync(Step step, string requestId)
+    private async Task ExpectLoggedAsync(string path, string logged, string requestId)
     {
         var rows = (await _service.Operator.GetOkAsync("/api/audit?limit=200")).GetProperty("data").EnumerateArray()
             .Where(row => row.GetProperty("request_id").GetString() == requestId).ToArray();
 
-        Assert.That(rows.Select(row => $"{row.GetProperty("action")} {row.GetProperty("subject")}"), Does.Contain(step.Logged), step.Path);
+        Assert.That(rows.Select(row => $"{row.GetProperty("action")} {row.GetProperty("subject")}"), Does.Contain(logged), path);
         foreach (var row in rows)
         {
             Assert.That(
@@ -146,9 +178,10 @@ internal sealed class AuditedRoutesTests
         }
     }
 
-    private sealed record Step(string Method, string Path, string Logged, string? Body = null)
+    /// <param name="Logged">Null: nothing is said of the log; it prepares another step.</param>
+    private sealed record Step(string Method, string Path, string? Logged, string? Body = null)
     {
-        public StringContent? Content() =>
-            Body is null ? null : new StringContent(Body, Encoding.UTF8, new MediaTypeHeaderValue(Body.StartsWith('{') ? "application/json" : "application/yaml"));
+        public static StringContent? Content(string? body) =>
+            body is null ? null : new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(body.StartsWith('{') ? "application/json" : "application/yaml"));
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using SaasLlm.Api.OpenApi;
+using SaasLlm.Domain.Webhooks;
 using SaasLlm.Testing;
 
 namespace SaasLlm.Api.Tests.OpenApi;
@@ -49,6 +50,19 @@ internal sealed partial class ApiDocumentTests
                     Is.EqualTo("#/components/schemas/Problem"),
                     $"{operation.Name} {status}");
             }
+        }
+    }
+
+    [Test]
+    public void Webhooks_InTheDocument_SayWhatEachEventTells()
+    {
+        var webhooks = _document.GetProperty("webhooks").EnumerateObject().ToArray();
+
+        Assert.That(webhooks.Select(webhook => webhook.Name), Is.EquivalentTo(EventTypes.All));
+        foreach (var webhook in webhooks)
+        {
+            var body = webhook.Value.GetProperty("post").GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema");
+            Assert.That(body.GetProperty("properties").GetProperty("data").GetProperty("allOf").GetArrayLength(), Is.EqualTo(2), webhook.Name);
         }
     }
 

@@ -81,7 +81,7 @@ internal sealed class AuditLogTests
             from pg_trigger as trigger
             join pg_attribute as attribute on attribute.attrelid = trigger.tgrelid and attribute.attnum > 0 and not attribute.attisdropped
             where trigger.tgname = 'audit'
-            and (attribute.atttypid = 'bytea'::regtype or attribute.attname ~ '(hash|secret|password|encrypted$)')
+            and (attribute.atttypid = 'bytea'::regtype or attribute.attname ~ '(hash|secret|password|encrypted)$')
             and position(attribute.attname in encode(trigger.tgargs, 'escape')) = 0
             """);
 

@@ -54,8 +54,9 @@ declare
     old_row jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - ignored_columns end;
     new_row jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - ignored_columns end;
     subject_row jsonb := coalesce(new_row, old_row);
-    organization text := subject_row ->> 'organization_id';
-    team text := subject_row ->> 'team_id';
+    -- What has a scope is a team's or an organization's, and goes by that one's id.
+    organization text := coalesce(subject_row ->> 'organization_id', case when subject_row ->> 'scope' = 'organization' then subject_row ->> 'scope_id' end);
+    team text := coalesce(subject_row ->> 'team_id', case when subject_row ->> 'scope' = 'team' then subject_row ->> 'scope_id' end);
 begin
     if old_row = new_row then
         return null;
@@ -87,7 +88,7 @@ begin
         request ->> 'use_case',
         case tg_op when 'INSERT' then 'create' when 'UPDATE' then 'update' else 'delete' end,
         tg_argv[0],
-        subject_row ->> key_columns[1],
+        coalesce(subject_row ->> 'scope_id', subject_row ->> key_columns[1]),
         organization,
         team,
         tg_argv[4]::boolean,

@@ -1,0 +1,9 @@
+namespace SaasLlm.Domain.Usage;
+
+/// <summary>The lengths of time for which sums are kept, in UTC, shortest first.</summary>
+public enum CalendarGrain
+{
+    Hour,
+    Day,
+    Month,
+}
