@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
+using SaasLlm.Application.Pipeline;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Domain.Organizations;
@@ -16,7 +17,7 @@ namespace SaasLlm.Application.Webhooks;
 /// <param name="Active">Default true.</param>
 /// <param name="OrganizationId">Whose it becomes; absent: the operator's, which hears of every organization. Only an operator names it.</param>
 public sealed record CreateWebhook(string? Url, string? Description = null, string[]? Events = null, bool? Active = null, string? OrganizationId = null)
-    : IRequest<Result<WebhookResponse>>
+    : IRequest<Result<WebhookResponse>>, ITransactional
 {
     [JsonIgnore]
     public WebhookScope Scope { get; init; } = null!;

@@ -1,4 +1,5 @@
 using MediatR;
+using SaasLlm.Application.Pipeline;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Domain.Webhooks;
@@ -6,7 +7,7 @@ using SaasLlm.Domain.Webhooks;
 namespace SaasLlm.Application.Webhooks;
 
 /// <summary>Deletes a webhook with everything that waits for it.</summary>
-public sealed record DeleteWebhook(WebhookScope Scope, Guid WebhookId) : IRequest<Result<DeletedWebhook>>;
+public sealed record DeleteWebhook(WebhookScope Scope, Guid WebhookId) : IRequest<Result<DeletedWebhook>>, ITransactional;
 
 public sealed record DeletedWebhook(Guid WebhookId, bool Deleted = true);
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
+using SaasLlm.Application.Pipeline;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.ProviderCredentials;
 using SaasLlm.Domain.Shared;
@@ -10,7 +11,7 @@ namespace SaasLlm.Application.Webhooks;
 
 /// <summary>Makes a new secret, which the answer shows this once. Until the overlap ends both sign what is sent.</summary>
 /// <param name="OverlapSeconds">0 to 604,800 (7 days); default 86,400.</param>
-public sealed record RotateWebhookSecret(int? OverlapSeconds) : IRequest<Result<WebhookResponse>>
+public sealed record RotateWebhookSecret(int? OverlapSeconds) : IRequest<Result<WebhookResponse>>, ITransactional
 {
     public RotateWebhookSecret()
         : this(OverlapSeconds: null)

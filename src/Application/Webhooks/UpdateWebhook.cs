@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
+using SaasLlm.Application.Pipeline;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
 using SaasLlm.Domain.Shared;
@@ -10,7 +11,7 @@ namespace SaasLlm.Application.Webhooks;
 
 /// <summary>Changes what is given; what is absent stays. Being active again sends what has waited.</summary>
 public sealed record UpdateWebhook(string? Url = null, string? Description = null, string[]? Events = null, bool? Active = null)
-    : IRequest<Result<WebhookResponse>>
+    : IRequest<Result<WebhookResponse>>, ITransactional
 {
     [JsonIgnore]
     public WebhookScope Scope { get; init; } = null!;
