@@ -78,11 +78,11 @@ internal sealed class AuditedRoutesTests
         new("DELETE", "/api/pricing/rules/$pricing_rule_id", "update pricing_rule"),
         new("PATCH", "/api/credits/teams/hr/alerts", "update wallet", """{"percentages":[50]}"""),
         new("PATCH", "/api/organizations/acme/credits/alerts", "update wallet", """{"percentages":[50]}"""),
-        new("POST", "/api/webhooks", "create webhook", """{"url":"https://hooks.example/a"}"""),
+        new("POST", "/api/webhooks", "create webhook", """{"url":"https://localhost/a"}"""),
         new("PUT", "/api/webhooks/$webhook_id", "update webhook", """{"events":["job.*"]}"""),
         new("POST", "/api/webhooks/$webhook_id/rotate-secret", "update webhook"),
         new("DELETE", "/api/webhooks/$webhook_id", "delete webhook"),
-        new("POST", "/api/organizations/acme/webhooks", "create webhook", """{"url":"https://hooks.example/b"}"""),
+        new("POST", "/api/organizations/acme/webhooks", "create webhook", """{"url":"https://localhost/b"}"""),
         new("PUT", "/api/organizations/acme/webhooks/$webhook_id", "update webhook", """{"events":["job.*"]}"""),
         new("POST", "/api/organizations/acme/webhooks/$webhook_id/rotate-secret", "update webhook"),
         new("DELETE", "/api/organizations/acme/webhooks/$webhook_id", "delete webhook"),
@@ -109,7 +109,7 @@ internal sealed class AuditedRoutesTests
     private ServiceUnderTest _service = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _service = await ServiceUnderTest.StartAsync(null, "Outgoing:AllowedHosts:0=hooks.example");
+    public async Task StartAsync() => _service = await ServiceUnderTest.StartAsync(null, "Outgoing:AllowedHosts:0=localhost");
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _service.DisposeAsync();

@@ -231,7 +231,7 @@ internal sealed class EventTests
         var ledger = Node.Get<IJobLedger>();
         var now = _hooks.Time.GetUtcNow();
         var job = await ledger.OpenAsync(
-            new JobOpening { JobId = Guid.CreateVersion7(now), TeamId = "acme", JobType = "test", CreatedAt = now, ExpiresAt = now.AddHours(1), Credits = 1 },
+            new JobOpening { JobId = Guid.CreateVersion7(now), TeamId = "acme", JobType = "test", CreatedAt = now, ExpiresAt = now.AddHours(1) },
             CancellationToken.None);
         await ledger.EndAsync(
             new JobEnding { JobId = job.Value.JobId, TeamId = "acme", Status = status, EndedAt = now, Expired = expired },
