@@ -46,7 +46,7 @@ internal sealed partial class HoldExpiry(
             order by hold.expires_at
             limit @BatchSize
             """,
-            new { now = time.GetUtcNow(), BatchSize },
+            new { now = Time.GetUtcNow(), BatchSize },
             cancellationToken: cancellationToken))).AsList();
     }
 

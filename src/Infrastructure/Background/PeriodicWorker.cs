@@ -6,6 +6,8 @@ namespace SaasLlm.Infrastructure.Background;
 /// <summary>Does its work at the start and then every so often, until the service stops. Work that fails is tried again with the next tick.</summary>
 internal abstract partial class PeriodicWorker(TimeSpan interval, TimeProvider time, ILogger logger) : BackgroundService
 {
+    protected TimeProvider Time => time;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(interval, time);

@@ -38,7 +38,7 @@ internal sealed class WebhookWorker(
 
     private async Task ForgetAsync(CancellationToken cancellationToken)
     {
-        var before = time.GetUtcNow().AddDays(-options.Value.RetentionDays);
+        var before = Time.GetUtcNow().AddDays(-options.Value.RetentionDays);
         while (await queue.ForgetAsync(before, cancellationToken))
         {
             // There is more.
@@ -47,10 +47,10 @@ internal sealed class WebhookWorker(
 
     private bool IsDue(ref long? last, TimeSpan interval)
     {
-        if (last is { } at && time.GetElapsedTime(at) < interval)
+        if (last is { } at && Time.GetElapsedTime(at) < interval)
             return false;
 
-        last = time.GetTimestamp();
+        last = Time.GetTimestamp();
         return true;
     }
 }

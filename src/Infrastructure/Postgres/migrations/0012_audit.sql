@@ -143,7 +143,7 @@ select audit_changes_of('auto_refills', 'auto_refill', ignored => '{next_on}');
 select audit_changes_of('pricing_rules', 'pricing_rule', operators_only => true);
 select audit_changes_of(
     'webhooks', 'webhook',
-    secrets => '{secret_encrypted,previous_secret_encrypted}',
+    secrets => '{url,secret_encrypted,previous_secret_encrypted}',
     ignored => '{lease_id,leased_until,failures,failing_since,next_attempt_at}');
 
 -- Of a wallet its settings alone: its sums change with every job, and what moves them is in the ledger.
