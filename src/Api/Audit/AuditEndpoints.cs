@@ -9,10 +9,22 @@ namespace SaasLlm.Api.Audit;
 
 internal static class AuditEndpoints
 {
-    private static readonly string[] Columns =
+    private static readonly CsvColumn<AuditEntry>[] Columns =
     [
-        "audit_id", "at", "actor_kind", "actor", "use_case", "action", "subject", "subject_id", "organization_id", "team_id", "before", "after",
-        "request_id", "address",
+        new("audit_id", static entry => entry.AuditId),
+        new("at", static entry => entry.At),
+        new("actor_kind", static entry => entry.ActorKind),
+        new("actor", static entry => entry.Actor),
+        new("use_case", static entry => entry.UseCase),
+        new("action", static entry => entry.Action),
+        new("subject", static entry => entry.Subject),
+        new("subject_id", static entry => entry.SubjectId),
+        new("organization_id", static entry => entry.OrganizationId),
+        new("team_id", static entry => entry.TeamId),
+        new("before", static entry => entry.Before?.GetRawText()),
+        new("after", static entry => entry.After?.GetRawText()),
+        new("request_id", static entry => entry.RequestId),
+        new("address", static entry => entry.Address),
     ];
 
     public static void MapAudit(this IEndpointRouteBuilder app)
@@ -23,7 +35,7 @@ internal static class AuditEndpoints
             .WithTags("Audit")
             .WithSummary("List who changed what, newest first")
             .WithDescription("Every change of the configuration and what was done to credits, with the values before and after; secrets read ***. action is create, update, delete or a use case such as CreateTeam; to is exclusive. With Accept: text/csv all of it is streamed, without pages.")
-            .Produces<AuditList>(StatusCodes.Status200OK, "application/json", Csv.ContentType);
+            .Produces<AuditList>(StatusCodes.Status200OK, "application/json", CsvResult.ContentType);
 
         app.MapGet("/api/organizations/{organizationId}/audit", ([AsParameters] Query query, string organizationId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 AnswerAsync(query, organizationId, context, mediator, cancellationToken))
@@ -31,25 +43,19 @@ internal static class AuditEndpoints
             .WithTags("Audit")
             .WithSummary("List who changed what in an organization, newest first")
             .WithDescription("For its owners and admins, as for operators, but without the operators' own business, names and addresses.")
-            .Produces<AuditList>(StatusCodes.Status200OK, "application/json", Csv.ContentType);
+            .Produces<AuditList>(StatusCodes.Status200OK, "application/json", CsvResult.ContentType);
     }
 
     private static async Task<IResult> AnswerAsync(Query query, string? organizationId, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
     {
         var filter = new AuditFilter(
             query.Actor, query.Subject, query.SubjectId, query.Action, organizationId, query.TeamId, query.From, query.To);
-        if (!Csv.IsWanted(context.Request))
+        if (!context.Request.WantsCsv())
             return (await mediator.Send(new ListAudit(context.Caller(), filter, new PageRequest(query.Limit, query.Cursor)), cancellationToken)).ToHttp();
 
         var export = await mediator.Send(new ExportAudit(context.Caller(), filter), cancellationToken);
-        return export.IsSuccess ? new Csv("audit.csv", Columns, export.Value.Entries.Select(ToRow)) : export.Error.ToHttp();
+        return export.ToCsv(Columns, static audit => audit.Entries);
     }
-
-    private static IReadOnlyList<string?> ToRow(AuditEntry entry) =>
-    [
-        Csv.Text(entry.AuditId), Csv.Text(entry.At), entry.ActorKind, entry.Actor, entry.UseCase, entry.Action, entry.Subject, entry.SubjectId,
-        entry.OrganizationId, entry.TeamId, entry.Before?.GetRawText(), entry.After?.GetRawText(), entry.RequestId, entry.Address,
-    ];
 
     internal sealed record Query(
         string? Actor,

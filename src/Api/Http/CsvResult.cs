@@ -11,6 +11,8 @@ internal sealed record CsvColumn<T>(string Name, Func<T, object?> Value);
 /// <summary>CSV (RFC 4180) on <c>Accept: text/csv</c>, written row by row while the rows are read.</summary>
 internal static class CsvResult
 {
+    public const string ContentType = "text/csv";
+
     /// <summary>True where the request prefers CSV to JSON.</summary>
     public static bool WantsCsv(this HttpRequest request)
     {
@@ -18,7 +20,7 @@ internal static class CsvResult
         var json = 0.0;
         foreach (var accepted in request.GetTypedHeaders().Accept)
         {
-            if (accepted.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase))
+            if (accepted.MediaType.Equals(ContentType, StringComparison.OrdinalIgnoreCase))
                 csv = Math.Max(csv, accepted.Quality ?? 1);
             else if (accepted.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
                 json = Math.Max(json, accepted.Quality ?? 1);
@@ -61,7 +63,8 @@ internal static class CsvResult
 
         private static async Task FlushAsync(HttpResponse response, StringBuilder text, CancellationToken cancellationToken)
         {
-            response.ContentType = "text/csv; charset=utf-8; header=present";
+            if (!response.HasStarted)
+                response.ContentType = ContentType + "; charset=utf-8; header=present";
             await response.WriteAsync(text.ToString(), Encoding.UTF8, cancellationToken);
             text.Clear();
         }

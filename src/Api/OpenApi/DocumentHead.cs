@@ -30,6 +30,7 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         ("Tiers", "What organizations can subscribe to on the LLM API: quotas, mark-up, monthly credits."),
         ("Credits", "What teams and organizations have paid for, as a double-entry ledger."),
         ("Jobs", "A piece of work that is charged as a whole, whatever number of model calls it takes."),
+        ("Reports", "What was used, what it cost and what it earned."),
         ("Pricing", "What customers are billed for jobs, beside what the jobs cost."),
         ("Budgets", "What teams and organizations may cost in a month, and what happens when they have."),
         ("Models", "Models with their prices and providers."),

@@ -1,6 +1,5 @@
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SaasLlm.Application.Credits;
 
@@ -11,39 +10,16 @@ namespace SaasLlm.Infrastructure.Background;
 /// while none ran is granted then, earlier ones are not; refills are granted for every period.
 /// </summary>
 internal sealed partial class CreditGrants(IServiceScopeFactory scopes, CreditOptions options, TimeProvider time, ILogger<CreditGrants> logger)
-    : BackgroundService
+    : PeriodicWorker(TimeSpan.FromSeconds(options.GrantIntervalSeconds), time, logger)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.GrantIntervalSeconds), time);
-        try
+        while (await ResetPoolsAsync(cancellationToken))
         {
-            do
-                await SweepAsync(stoppingToken);
-            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The service stops.
-        }
-    }
 
-    private async Task SweepAsync(CancellationToken cancellationToken)
-    {
-        try
+        while (await RefillTeamsAsync(cancellationToken))
         {
-            while (await ResetPoolsAsync(cancellationToken))
-            {
-            }
-
-            while (await RefillTeamsAsync(cancellationToken))
-            {
-            }
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            // A database that is away must not end the worker; the next tick tries again.
-            LogFailed(exception);
         }
     }
 
@@ -79,7 +55,4 @@ internal sealed partial class CreditGrants(IServiceScopeFactory scopes, CreditOp
 
     [LoggerMessage(LogLevel.Warning, "{Count} wallets cannot hold the credits that they are to be granted")]
     private partial void LogRefused(int count);
-
-    [LoggerMessage(LogLevel.Warning, "Granting credits failed and will be tried again")]
-    private partial void LogFailed(Exception exception);
 }

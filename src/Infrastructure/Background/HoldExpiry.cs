@@ -1,5 +1,4 @@
 using Dapper;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using SaasLlm.Application.Metering;
@@ -15,43 +14,21 @@ namespace SaasLlm.Infrastructure.Background;
 /// </summary>
 internal sealed partial class HoldExpiry(
     NpgsqlDataSource dataSource, ICallMeter meter, ICallSettlement settlement, MeteringOptions options, TimeProvider time, ILogger<HoldExpiry> logger)
-    : BackgroundService
+    : PeriodicWorker(TimeSpan.FromSeconds(options.SweepIntervalSeconds), time, logger)
 {
     private const int BatchSize = 200;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.SweepIntervalSeconds), time);
-        try
+        IReadOnlyList<HoldRow> expired;
+        do
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                await SweepAsync(stoppingToken);
+            expired = await FindExpiredAsync(cancellationToken);
+            await Task.WhenAll(expired.Select(hold => SettleAsync(hold, cancellationToken)));
+            if (expired.Count > 0)
+                LogExpired(expired.Count);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The service stops.
-        }
-    }
-
-    private async Task SweepAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            IReadOnlyList<HoldRow> expired;
-            do
-            {
-                expired = await FindExpiredAsync(cancellationToken);
-                await Task.WhenAll(expired.Select(hold => SettleAsync(hold, cancellationToken)));
-                if (expired.Count > 0)
-                    LogExpired(expired.Count);
-            }
-            while (expired.Count == BatchSize);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            // A database that is away must not end the sweeper; the next tick tries again.
-            LogFailed(exception);
-        }
+        while (expired.Count == BatchSize);
     }
 
     private async Task<IReadOnlyList<HoldRow>> FindExpiredAsync(CancellationToken cancellationToken)
@@ -90,9 +67,6 @@ internal sealed partial class HoldExpiry(
 
     [LoggerMessage(LogLevel.Warning, "{Count} calls were never settled; what they held is released")]
     private partial void LogExpired(int count);
-
-    [LoggerMessage(LogLevel.Warning, "The sweep for expired holds failed and will be tried again")]
-    private partial void LogFailed(Exception exception);
 
     private sealed record HoldRow
     {

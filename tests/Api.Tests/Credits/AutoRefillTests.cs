@@ -9,11 +9,9 @@ internal sealed class AutoRefillTests
     private const int Teams = 300;
 
     [Test]
-    public async Task Refill_WhenThreeServicesRunIt_GrantsEachPeriodOnce()
+    public async Task Refill_WhenThreeProcessesRunIt_GrantsEachPeriodOnce()
     {
-        var database = await TestPostgres.CreateDatabaseAsync();
-        var services = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ServiceUnderTest.StartAsync(database, "Credits:GrantIntervalSeconds=1")));
-        var service = services[0];
+        await using var service = await ServiceUnderTest.StartAsync(null, "Credits:GrantIntervalSeconds=3600");
         await service.ScalarAsync(
             $"""
             with organization as (
@@ -34,14 +32,15 @@ internal sealed class AutoRefillTests
             insert into auto_refills (team_id, enabled, credits, period, next_on)
             select team_id, true, 2.5, 'daily', (now() at time zone 'utc')::date - 2 from teams returning 1
             """);
+        var processes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ServiceProcess.StartAsync(service.ConnectionString, "Credits:GrantIntervalSeconds=1")));
         await Eventually.IsTrueAsync(async () => await service.ScalarAsync("select bool_and(next_on > (now() at time zone 'utc')::date) from auto_refills") is true);
 
         Assert.That(await service.ScalarAsync("select count(*) from credit_transfers where kind = 'refill'"), Is.EqualTo((Teams - 1) * 3));
         Assert.That(await service.ScalarAsync("select count(*) from credit_accounts where allocated = 7.5"), Is.EqualTo(Teams - 1));
         Assert.That(await service.ScalarAsync("select allocated from credit_accounts where team_id = 'team-1'"), Is.Zero, "a suspended team is not refilled");
         await service.VerifyLedgerAsync();
-        foreach (var node in services)
-            await node.DisposeAsync();
+        foreach (var process in processes)
+            await process.DisposeAsync();
     }
 
     [Test]

@@ -49,8 +49,8 @@ internal sealed class FoldUsageTests
         await _node.DoAsync(new FoldUsage());
         await AssertRollupsAsync();
 
-        await _node.SqlAsync("update jobs set price_usd = 0.7000000001, failed_calls = 0");
         await _scenario.EndJobAsync(job, "team-0", Start.AddSeconds(5));
+        await _node.SqlAsync("update jobs set price_usd = 0.7000000001");
         await _node.DoAsync(new FoldUsage());
         await AssertRollupsAsync();
 

@@ -90,6 +90,7 @@ internal sealed class UsageScenario(Node node, int seed)
             update jobs
             set refunded_at = now()
             where job_id = $1
+            and credits_charged > 0
             returning job_id
         )
         insert into jobs_to_roll (job_id, sign)
@@ -110,9 +111,10 @@ internal sealed class UsageScenario(Node node, int seed)
         if (fate == 0)
             return;
 
-        // What pricing writes with the end.
-        await SqlAsync("update jobs set price_usd = $2 where job_id = $1", jobId, _random.Next(5) == 0 ? DBNull.Value : _random.Next(1, 100_000) * 0.0000123457m);
         await EndJobAsync(jobId, teamId, at.AddMinutes(1), fate == 1 ? JobStatus.Failed : fate == 2 ? JobStatus.Cancelled : JobStatus.Completed);
+
+        // As if a rule had priced it.
+        await SqlAsync("update jobs set price_usd = $2 where job_id = $1", jobId, _random.Next(5) == 0 ? DBNull.Value : _random.Next(1, 100_000) * 0.0000123457m);
         if (_random.Next(8) == 0)
             await CallAsync(jobId, teamId, at.AddSeconds(40));
         if (fate == 3)

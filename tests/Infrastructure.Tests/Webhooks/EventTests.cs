@@ -121,10 +121,10 @@ internal sealed class EventTests
             var transaction = (ITransaction)services.GetService(typeof(ITransaction))!;
             var outbox = (IEventOutbox)services.GetService(typeof(IEventOutbox))!;
             var happened = new GatewayEvent(EventTypes.TeamPaused, "acme", "acme", new TeamStatusData("paused", "team"));
-            await transaction.BeginAsync("Test", CancellationToken.None);
+            await transaction.BeginAsync("test", CancellationToken.None);
             await outbox.AppendAsync(happened, CancellationToken.None);
             await transaction.RollbackAsync(CancellationToken.None);
-            await transaction.BeginAsync("Test", CancellationToken.None);
+            await transaction.BeginAsync("test", CancellationToken.None);
             await outbox.AppendAsync(happened with { Type = EventTypes.TeamResumed }, CancellationToken.None);
             await transaction.CommitAsync(CancellationToken.None);
             return true;

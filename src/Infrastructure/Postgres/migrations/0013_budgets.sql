@@ -11,10 +11,10 @@ create table budgets (
     daily_spike_factor numeric(9, 4) check (daily_spike_factor > 1),
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
-    primary key (scope, scope_id),
+    -- The id first: the audit log names a row by the first column of its key.
+    primary key (scope_id, scope),
     check (mode = 'soft' or monthly_cost_usd is not null)
 );
-
 select audit_changes_of('budgets', 'budget', operators_only => true);
 
 -- What has been told: each percentage once a month, each day that stands out once.
@@ -26,7 +26,7 @@ create table budget_crossings (
     -- 0 for a day.
     percent numeric(5, 2) not null,
     primary key (scope, scope_id, kind, starts_on, percent),
-    foreign key (scope, scope_id) references budgets on delete cascade
+    foreign key (scope_id, scope) references budgets on delete cascade
 );
 
 create function spent_in_month(of text, id text, month date) returns numeric language sql stable as $$
