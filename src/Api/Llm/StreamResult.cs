@@ -97,6 +97,8 @@ internal sealed class StreamResult(
         {
             if (stream is MeteredStream metered)
                 WritePrice(output, metered);
+            if (stream.RanOutOfCredits)
+                output.Write(": ended early, because the credits are used up\n\n"u8);
             writer.WriteEnd(output, stream.Usage);
         }
 
@@ -109,8 +111,6 @@ internal sealed class StreamResult(
         var comment = string.Create(CultureInfo.InvariantCulture, $": X-Cost-Incurred: {MeteringHeaders.Credits(metered.Price.Credits)}\n");
         if (metered.Price.Remaining is { } remaining)
             comment += $": X-Credits-Remaining: {MeteringHeaders.Credits(remaining)}\n";
-        if (metered.RanOutOfCredits)
-            comment += ": ended early, because the credits are used up\n";
         output.Write(Encoding.ASCII.GetBytes(comment + "\n"));
     }
 

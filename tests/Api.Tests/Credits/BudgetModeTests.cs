@@ -110,7 +110,7 @@ internal sealed class BudgetModeTests
         var text = await answer.Content.ReadAsStringAsync();
         using var completed = await team.CompleteAsync(job);
 
-        Assert.That(text, Does.Contain("\"finish_reason\":\"length\"").And.EndsWith("data: [DONE]\n\n"));
+        Assert.That(text, Does.Contain("\"finish_reason\":\"length\"").And.Contain(": ended early, because the credits are used up").And.EndsWith("data: [DONE]\n\n"));
         var charged = (await completed.JsonAsync()).GetProperty("costs").GetProperty("credits_charged").GetDecimal();
         Assert.That(charged, Is.InRange(2, 6));
         Assert.That(await _service.ScalarAsync($"select credits_written_off from jobs where job_id = '{job}'"), Is.Zero, "nothing was handed out that is not paid for");
