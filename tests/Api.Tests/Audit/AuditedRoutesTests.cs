@@ -16,8 +16,9 @@ internal sealed class AuditedRoutesTests
     /// <summary>Routes that change no configuration: work, sessions, checks; and those that a key cannot use.</summary>
     private static readonly string[] NotAudited =
         ["/api/jobs/", "/api/auth/", "/api/v1/llm/", "/api/provider-credentials/{credentialId:guid}/test", "/api/pricing/preview",
-         "/api/webhooks/{webhookId:guid}/test", "/api/webhooks/{webhookId:guid}/deliveries/", "/api/organizations/{organizationId}/webhooks/{webhookId:guid}/test",
-         "/api/organizations/{organizationId}/webhooks/{webhookId:guid}/deliveries/", "/api/{**"];
+        "/api/webhooks/{webhookId:guid}/test", "/api/webhooks/{webhookId:guid}/deliveries/", "/api/organizations/{organizationId}/webhooks/{webhookId:guid}/test",
+        "/api/organizations/{organizationId}/webhooks/{webhookId:guid}/deliveries/", "/api/{**",
+    ];
 
     private const string Import =
         """
@@ -76,20 +77,20 @@ internal sealed class AuditedRoutesTests
         new("PATCH", "/api/teams/hr/markup", "create pricing_rule", """{"markup_percent":20}"""),
         new("POST", "/api/pricing/rules", "create pricing_rule", """{"organization_id":"acme","kind":"flat","price_usd":0.5}"""),
         new("DELETE", "/api/pricing/rules/$pricing_rule_id", "update pricing_rule"),
-        new("PATCH", "/api/credits/teams/hr/alerts", "update wallet", """{"percentages":[50]}"""),
-        new("PATCH", "/api/organizations/acme/credits/alerts", "update wallet", """{"percentages":[50]}"""),
-        new("POST", "/api/webhooks", "create webhook", """{"url":"https://localhost/a"}"""),
-        new("PUT", "/api/webhooks/$webhook_id", "update webhook", """{"events":["job.*"]}"""),
-        new("POST", "/api/webhooks/$webhook_id/rotate-secret", "update webhook"),
-        new("DELETE", "/api/webhooks/$webhook_id", "delete webhook"),
-        new("POST", "/api/organizations/acme/webhooks", "create webhook", """{"url":"https://localhost/b"}"""),
-        new("PUT", "/api/organizations/acme/webhooks/$webhook_id", "update webhook", """{"events":["job.*"]}"""),
-        new("POST", "/api/organizations/acme/webhooks/$webhook_id/rotate-secret", "update webhook"),
-        new("DELETE", "/api/organizations/acme/webhooks/$webhook_id", "delete webhook"),
         new("PUT", "/api/teams/hr/budget", "create budget", """{"monthly_cost_usd":100,"mode":"soft"}"""),
         new("DELETE", "/api/teams/hr/budget", "delete budget"),
         new("PUT", "/api/organizations/acme/budget", "create budget", """{"monthly_cost_usd":100,"mode":"soft"}"""),
         new("DELETE", "/api/organizations/acme/budget", "delete budget"),
+        new("PATCH", "/api/credits/teams/hr/alerts", "update wallet", """{"percentages":[50]}"""),
+        new("PATCH", "/api/organizations/acme/credits/alerts", "update wallet", """{"credits_below":7}"""),
+        new("POST", "/api/webhooks", "create webhook", """{"url":"http://127.0.0.1:9/","active":false}"""),
+        new("PUT", "/api/webhooks/$webhook_id", "update webhook", """{"description":"billing"}"""),
+        new("POST", "/api/webhooks/$webhook_id/rotate-secret", "update webhook", "{}"),
+        new("DELETE", "/api/webhooks/$webhook_id", "delete webhook"),
+        new("POST", "/api/organizations/acme/webhooks", "create webhook", """{"url":"http://127.0.0.1:9/","active":false}"""),
+        new("PUT", "/api/organizations/acme/webhooks/$webhook_id", "update webhook", """{"description":"billing"}"""),
+        new("POST", "/api/organizations/acme/webhooks/$webhook_id/rotate-secret", "update webhook", "{}"),
+        new("DELETE", "/api/organizations/acme/webhooks/$webhook_id", "delete webhook"),
         new("POST", "/api/teams/hr/keys", "create virtual_key", """{"name":"second"}"""),
         new("PUT", "/api/teams/hr/keys/$key_id", "update virtual_key", """{"rpm_limit":7}"""),
         new("POST", "/api/teams/hr/keys/$key_id/rotate", "create virtual_key", "{}"),
@@ -109,7 +110,7 @@ internal sealed class AuditedRoutesTests
     private ServiceUnderTest _service = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _service = await ServiceUnderTest.StartAsync(null, "Outgoing:AllowedHosts:0=localhost");
+    public async Task StartAsync() => _service = await ServiceUnderTest.StartAsync(null, "Outgoing:AllowedHosts:0=127.0.0.1");
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _service.DisposeAsync();
