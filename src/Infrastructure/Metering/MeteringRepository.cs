@@ -61,7 +61,7 @@ internal sealed class MeteringRepository(PostgresSession session) : IMeteringRep
                 select
                     nullif(provider, ''), coalesce(nullif(model_group, ''), nullif(model, '')), (at at time zone 'utc')::date, calls, failed_calls,
                     tokens, credits
-                from queued_usage
+                from read_queued_usage()
                 where organization_id = @OrganizationId
                 and job_type = ''
                 and (@TeamId::text is null or team_id = @TeamId)

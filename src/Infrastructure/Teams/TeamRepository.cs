@@ -66,7 +66,7 @@ internal sealed partial class TeamRepository(PostgresSession session, TimeProvid
         ) as rolled
         left join (
             select team_id, sum(jobs)::bigint as jobs, sum(cost_usd) as cost_usd
-            from queued_usage
+            from read_queued_usage()
             where job_type <> ''
             group by team_id
         ) as queued using (team_id)

@@ -19,7 +19,7 @@ internal sealed class UsageRepository(PostgresSession session) : IUsageRepositor
         """
             union all
             select at, job_type, jobs, completed, failed, tokens, cost_usd, credits
-            from queued_usage
+            from read_queued_usage()
             where job_type <> ''
         """;
 

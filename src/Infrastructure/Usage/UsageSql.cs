@@ -68,7 +68,7 @@ internal static class UsageSql
             select
                 at, organization_id, team_id, job_type, null, null, null, null, jobs, completed, failed, cancelled, calls, failed_calls, tokens,
                 cost_usd, credits, revenue_usd
-            from queued_usage
+            from read_queued_usage()
             where true
         """;
 
@@ -88,7 +88,7 @@ internal static class UsageSql
             select
                 at, organization_id, team_id, job_type, model_group, model, provider, null, null, null, null, null, calls, failed_calls, tokens,
                 cost_usd, credits, revenue_usd
-            from queued_usage
+            from read_queued_usage()
             where model_group is not null
         """;
 
@@ -108,7 +108,7 @@ internal static class UsageSql
             select
                 at, organization_id, team_id, null, null, null, null, user_id, jobs, null, null, null, calls, failed_calls, tokens, cost_usd,
                 credits, revenue_usd
-            from queued_usage
+            from read_queued_usage()
             where user_id <> ''
         """;
 

@@ -350,6 +350,17 @@ create view queued_usage as
     where queued.sign <> 0
     and (job.credits_charged <> 0 or job.price_usd <> 0);
 
+-- The same, planned once a session: over many months, planning takes longer than reading.
+create function read_queued_usage() returns setof queued_usage
+language plpgsql stable rows 100 set jit = off as $$
+begin
+    return query
+        select
+            at, organization_id, team_id, job_type, user_id, model_group, model, provider, called_at, jobs, completed, failed,
+            cancelled, calls, failed_calls, tokens, cost_usd, credits, revenue_usd
+        from queued_usage;
+end $$;
+
 -- Adds what is queued to the rollups, once: the same snapshot is read and deleted. Gives the number of queued rows;
 -- null where another node is at it.
 create function fold_usage() returns bigint
