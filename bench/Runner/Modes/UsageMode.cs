@@ -16,6 +16,9 @@ internal sealed class UsageMode : IMode
     private const int Calls = 10_000_000;
     private const int CallsQuick = 20_000;
 
+    /// <summary>Only one can fold at a time, and here it is who builds the history.</summary>
+    private const string NoFolding = "Usage:FoldIntervalSeconds=3600";
+
     public string Name => ModeName;
 
     public bool OnlyOnRequest => true;
@@ -24,7 +27,7 @@ internal sealed class UsageMode : IMode
     {
         await rig.Postgres.SqlAsync("create database usage", cancellationToken);
         var database = new NpgsqlConnectionStringBuilder(rig.Postgres.ConnectionString) { Database = "usage" }.ConnectionString;
-        await using var service = await DotNetServer.StartServiceAsync(rig.Folder, database, rig.OperatorKey, [], cancellationToken);
+        await using var service = await DotNetServer.StartServiceAsync(rig.Folder, database, rig.OperatorKey, [NoFolding], cancellationToken);
         var history = new UsageHistory(database, options.Quick ? CallsQuick : Calls);
         Output.Line($"\n{Name}: building a year of {(options.Quick ? CallsQuick : Calls):#,0} calls");
         await history.BuildAsync(cancellationToken);

@@ -15,6 +15,9 @@ internal sealed partial class Migrations(NpgsqlDataSource dataSource, ILogger<Mi
 {
     private const long LockId = 0x5aa5_11a1;
 
+    /// <summary>One that goes over all jobs and calls takes its time.</summary>
+    private const int LongestSeconds = 3600;
+
     /// <summary>The migrations of this build, oldest first.</summary>
     public static IReadOnlyList<(string Name, string Sql)> All { get; } = Load();
 
@@ -22,7 +25,7 @@ internal sealed partial class Migrations(NpgsqlDataSource dataSource, ILogger<Mi
     public async Task ApplyAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition("select pg_advisory_lock(@LockId)", new { LockId }, commandTimeout: 600, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition("select pg_advisory_lock(@LockId)", new { LockId }, commandTimeout: LongestSeconds, cancellationToken: cancellationToken));
         try
         {
             await connection.ExecuteAsync(new CommandDefinition(
@@ -68,7 +71,7 @@ internal sealed partial class Migrations(NpgsqlDataSource dataSource, ILogger<Mi
     {
         LogApplying(name);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction, commandTimeout: 600, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction, commandTimeout: LongestSeconds, cancellationToken: cancellationToken));
         await connection.ExecuteAsync(new CommandDefinition(
             "insert into schema_migrations (name, checksum) values (@name, @checksum)",
             new { name, checksum },
