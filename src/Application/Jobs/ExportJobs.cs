@@ -2,7 +2,6 @@ using FluentValidation;
 using MediatR;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
-using SaasLlm.Domain.Jobs;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Domain.Teams;
 
@@ -10,7 +9,7 @@ namespace SaasLlm.Application.Jobs;
 
 /// <summary>All of a team's jobs that a filter lets through, newest first.</summary>
 public sealed record ExportJobs(Caller Caller, string TeamId, string? Status, string? JobType, string? UserId, DateTimeOffset? From, DateTimeOffset? To)
-    : IRequest<Result<JobExport>>;
+    : IRequest<Result<JobExport>>, IJobFilterFields;
 
 /// <param name="Jobs">Read while it is written out.</param>
 public sealed record JobExport(IAsyncEnumerable<JobResponse> Jobs);
@@ -19,9 +18,7 @@ internal sealed class ExportJobsValidator : AbstractValidator<ExportJobs>
 {
     public ExportJobsValidator()
     {
-        RuleFor(query => query.Status).ValidJobStatus();
-        RuleFor(query => query.JobType).ValidText(255);
-        RuleFor(query => query.UserId).ValidText(255);
+        this.ValidJobFilter();
     }
 }
 
@@ -34,7 +31,6 @@ internal sealed class ExportJobsHandler(IJobRepository jobs, ITeamDirectory team
         if (await teams.FindAsync(query.TeamId, cancellationToken) is null)
             return TeamsErrors.NotFound(query.TeamId);
 
-        JobStatus? status = query.Status is null ? null : JobStatusNames.Parse(query.Status);
-        return new JobExport(jobs.StreamAsync(new JobFilter(query.TeamId, status, query.JobType, query.UserId, query.From, query.To), cancellationToken));
+        return new JobExport(jobs.StreamAsync(query.ToFilter(), cancellationToken));
     }
 }

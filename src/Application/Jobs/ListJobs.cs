@@ -2,7 +2,6 @@ using FluentValidation;
 using MediatR;
 using SaasLlm.Application.Ports;
 using SaasLlm.Application.Shared;
-using SaasLlm.Domain.Jobs;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Domain.Teams;
 
@@ -11,15 +10,13 @@ namespace SaasLlm.Application.Jobs;
 /// <summary>A team's jobs, newest first.</summary>
 public sealed record ListJobs(
     Caller Caller, string TeamId, string? Status, string? JobType, string? UserId, DateTimeOffset? From, DateTimeOffset? To, PageRequest Page)
-    : IRequest<Result<JobList>>;
+    : IRequest<Result<JobList>>, IJobFilterFields;
 
 internal sealed class ListJobsValidator : AbstractValidator<ListJobs>
 {
     public ListJobsValidator()
     {
-        RuleFor(query => query.Status).ValidJobStatus();
-        RuleFor(query => query.JobType).ValidText(255);
-        RuleFor(query => query.UserId).ValidText(255);
+        this.ValidJobFilter();
     }
 }
 
@@ -38,9 +35,7 @@ internal sealed class ListJobsHandler(IJobRepository jobs, ITeamDirectory teams)
         if (await teams.FindAsync(query.TeamId, cancellationToken) is null)
             return TeamsErrors.NotFound(query.TeamId);
 
-        JobStatus? status = query.Status is null ? null : JobStatusNames.Parse(query.Status);
-        var filter = new JobFilter(query.TeamId, status, query.JobType, query.UserId, query.From, query.To);
-        var page = await jobs.ListAsync(filter, start.Value, cancellationToken);
+        var page = await jobs.ListAsync(query.ToFilter(), start.Value, cancellationToken);
         return new JobList(page.Rows, page.NextCursor);
     }
 }

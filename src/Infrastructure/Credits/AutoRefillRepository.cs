@@ -169,7 +169,7 @@ internal sealed class AutoRefillRepository(PostgresSession session) : IAutoRefil
             Enabled && NextOn is { } day ? new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero) : null);
     }
 
-    private sealed record DueRow
+    private sealed record DueRow : WalletRow
     {
         public string TeamId { get; init; } = "";
 
@@ -181,21 +181,9 @@ internal sealed class AutoRefillRepository(PostgresSession session) : IAutoRefil
 
         public bool Active { get; init; }
 
-        public Guid AccountId { get; init; }
-
-        public decimal Allocated { get; init; }
-
-        public decimal Used { get; init; }
-
-        public decimal Reserved { get; init; }
-
-        public bool Unlimited { get; init; }
-
-        public decimal Grace { get; init; }
-
         public AutoRefill ToRefill() => new(
             TeamId,
-            Active ? new CreditLedger(AccountId, Allocated, Used, Reserved, Unlimited, Grace) : null,
+            Active ? ToLedger() : null,
             Credits,
             RefillPeriods.Parse(Period),
             NextOn);

@@ -23,7 +23,7 @@ internal sealed class OrganizationWalletRepository(PostgresSession session) : IO
     public async Task<CreditLedger?> LockPoolAsync(string organizationId, CancellationToken cancellationToken)
     {
         await OpenPoolAsync(organizationId, cancellationToken);
-        var row = await session.QuerySingleOrDefaultAsync<WalletRow>(
+        var row = await session.QuerySingleOrDefaultAsync<OwnedRow>(
             """
             select account.account_id, account.user_id, account.allocated, account.used, account.reserved, account.unlimited
             from credit_accounts as account
@@ -53,7 +53,7 @@ internal sealed class OrganizationWalletRepository(PostgresSession session) : IO
             """,
             new { organizationId, userId },
             cancellationToken);
-        var rows = await session.QueryAsync<WalletRow>(
+        var rows = await session.QueryAsync<OwnedRow>(
             """
             select account.account_id, account.user_id, account.allocated, account.used, account.reserved, account.unlimited
             from credit_accounts as account
@@ -74,7 +74,7 @@ internal sealed class OrganizationWalletRepository(PostgresSession session) : IO
 
     public async Task<IReadOnlyList<CreditLedger>> LockAllAsync(string organizationId, CancellationToken cancellationToken)
     {
-        var rows = await session.QueryAsync<WalletRow>(
+        var rows = await session.QueryAsync<OwnedRow>(
             """
             select account_id, user_id, allocated, used, reserved, unlimited
             from credit_accounts
@@ -167,20 +167,8 @@ internal sealed class OrganizationWalletRepository(PostgresSession session) : IO
     private async Task OpenPoolAsync(string organizationId, CancellationToken cancellationToken) =>
         await session.ExecuteAsync(OrganizationWallets.OpenPools, new { OrganizationIds = new[] { organizationId } }, cancellationToken);
 
-    private sealed record WalletRow
+    private sealed record OwnedRow : WalletRow
     {
-        public Guid AccountId { get; init; }
-
         public string? UserId { get; init; }
-
-        public decimal Allocated { get; init; }
-
-        public decimal Used { get; init; }
-
-        public decimal Reserved { get; init; }
-
-        public bool Unlimited { get; init; }
-
-        public CreditLedger ToLedger() => new(AccountId, Allocated, Used, Reserved, Unlimited);
     }
 }

@@ -101,19 +101,9 @@ internal sealed class PoolResetRepository(PostgresSession session) : IPoolResetR
         WalletBatch.Append(batch, [.. resets.Select(static reset => reset.Pool)]);
     }
 
-    private sealed record DueRow
+    private sealed record DueRow : WalletRow
     {
-        public Guid AccountId { get; init; }
-
         public string OrganizationId { get; init; } = "";
-
-        public decimal Allocated { get; init; }
-
-        public decimal Used { get; init; }
-
-        public decimal Reserved { get; init; }
-
-        public bool Unlimited { get; init; }
 
         public decimal CreditsPerMonth { get; init; }
 
@@ -125,7 +115,7 @@ internal sealed class PoolResetRepository(PostgresSession session) : IPoolResetR
 
         public DuePool ToDue() => new(
             OrganizationId,
-            new CreditLedger(AccountId, Allocated, Used, Reserved, Unlimited),
+            ToLedger(),
             CreditsPerMonth,
             LastGrant,
             UsedBefore,

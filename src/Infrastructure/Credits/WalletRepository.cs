@@ -35,7 +35,7 @@ internal sealed class WalletRepository(PostgresSession session) : IWalletReposit
             """,
             new { teamId },
             cancellationToken);
-        return row is null ? null : new CreditLedger(row.AccountId, row.Allocated, row.Used, row.Reserved, row.Unlimited, row.Grace);
+        return row?.ToLedger();
     }
 
     public Task SaveAsync(CreditLedger wallet, CancellationToken cancellationToken) =>
@@ -111,20 +111,5 @@ internal sealed class WalletRepository(PostgresSession session) : IWalletReposit
             new { teamId, After = page.After is null ? (long?)null : long.Parse(page.After), page.Limit },
             cancellationToken);
         return Page<TransactionResponse>.Of(rows, page.Limit, row => row.EntryNo.ToString());
-    }
-
-    private sealed record WalletRow
-    {
-        public Guid AccountId { get; init; }
-
-        public decimal Allocated { get; init; }
-
-        public decimal Used { get; init; }
-
-        public decimal Reserved { get; init; }
-
-        public bool Unlimited { get; init; }
-
-        public decimal Grace { get; init; }
     }
 }

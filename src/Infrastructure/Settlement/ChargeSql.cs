@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using SaasLlm.Domain.Credits;
 using SaasLlm.Domain.Metering;
+using SaasLlm.Infrastructure.Credits;
 using SaasLlm.Infrastructure.Postgres;
 
 namespace SaasLlm.Infrastructure.Settlement;
@@ -93,8 +94,7 @@ internal static class ChargeSql
         await reader.NextResultAsync();
         while (await reader.ReadAsync())
         {
-            var wallet = new CreditLedger(
-                reader.GetGuid(0), reader.GetDecimal(1), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetBoolean(4), reader.GetDecimal(5));
+            var wallet = WalletRow.Read(reader);
             locked.Wallets.Add(wallet.WalletId, wallet);
         }
 

@@ -3,6 +3,7 @@ using NpgsqlTypes;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Credits;
 using SaasLlm.Domain.Metering;
+using SaasLlm.Infrastructure.Credits;
 
 namespace SaasLlm.Infrastructure.Settlement;
 
@@ -130,8 +131,7 @@ internal static class HoldSql
 
         while (await reader.ReadAsync())
         {
-            var wallet = new CreditLedger(
-                reader.GetGuid(0), reader.GetDecimal(1), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetBoolean(4), reader.GetDecimal(5));
+            var wallet = WalletRow.Read(reader);
             locked.Wallets.Add(wallet.WalletId, wallet);
         }
 

@@ -8,6 +8,7 @@ using SaasLlm.Domain.Jobs;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Domain.Teams;
 using SaasLlm.Infrastructure.Caching;
+using SaasLlm.Infrastructure.Credits;
 using SaasLlm.Infrastructure.Events;
 using SaasLlm.Infrastructure.Postgres;
 using SaasLlm.Infrastructure.Teams;
@@ -39,8 +40,8 @@ internal static class JobLedgerSql
     private const string LockWallets =
         """
         select
-            account.account_id,
             account.team_id,
+            account.account_id,
             account.allocated,
             account.used,
             account.reserved,
@@ -289,9 +290,8 @@ internal static class JobLedgerSql
     {
         while (await reader.ReadAsync())
         {
-            var ledger = new CreditLedger(
-                reader.GetGuid(0), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetDecimal(4), reader.GetBoolean(5), reader.GetDecimal(6));
-            var teamId = reader.GetString(1);
+            var teamId = reader.GetString(0);
+            var ledger = WalletRow.Read(reader, first: 1);
             var tariff = JobTariff.Of(BudgetModeNames.Parse(reader.GetString(7)), reader.GetDecimal(8), reader.GetInt32(9));
             var status = TeamStatusNames.Parse(reader.GetString(10));
             var refusal = status == TeamStatus.Deleted ? TeamsErrors.NotFound(teamId)

@@ -3,6 +3,7 @@ using NpgsqlTypes;
 using SaasLlm.Domain.Credits;
 using SaasLlm.Domain.Jobs;
 using SaasLlm.Domain.Teams;
+using SaasLlm.Infrastructure.Credits;
 
 namespace SaasLlm.Infrastructure.Settlement;
 
@@ -105,10 +106,7 @@ internal sealed class LockedJobs
         await reader.NextResultAsync();
         while (await reader.ReadAsync())
         {
-            locked._wallets.Add(
-                reader.GetString(0),
-                new CreditLedger(
-                    reader.GetGuid(1), reader.GetDecimal(2), reader.GetDecimal(3), reader.GetDecimal(4), reader.GetBoolean(5), reader.GetDecimal(6)));
+            locked._wallets.Add(reader.GetString(0), WalletRow.Read(reader, first: 1));
         }
 
         return locked;
