@@ -9,8 +9,12 @@ namespace SaasLlm.Infrastructure.Settlement;
 /// <summary>Most calls are only noted, in one statement a batch; those of jobs that count them need their jobs' locks and go another way.</summary>
 internal sealed class JobCalls(NpgsqlDataSource dataSource, CountedCalls counted) : GroupCommit<JobCalls.Noting>, IJobCalls
 {
+    // The setting ends with the statement's own transaction: a connection that goes back to the pool must wait for the disk again.
     private const string Sql =
         """
+        with setting as materialized (
+            select set_config('synchronous_commit', 'off', true)
+        )
         insert into call_holds (
             call_id, job_id, credits, organization_id, team_id, operation, model, purpose, streamed, prompt_tokens,
             estimated_cost_usd, request_id, created_at, expires_at)
@@ -22,6 +26,7 @@ internal sealed class JobCalls(NpgsqlDataSource dataSource, CountedCalls counted
             @estimated_cost_usd, @request_id, @created_at, @expires_at) as call (
             call_id, job_id, organization_id, team_id, model, purpose, streamed, prompt_tokens,
             estimated_cost_usd, request_id, created_at, expires_at)
+        cross join setting
         """;
 
     private const string PutOff =
@@ -34,7 +39,7 @@ internal sealed class JobCalls(NpgsqlDataSource dataSource, CountedCalls counted
     /// <summary>Longest time of a statement, in seconds: a caller waits for it before its call is sent.</summary>
     private const int TimeoutSeconds = 10;
 
-    private readonly PreparedBatch<Noting> _notes = new(dataSource, Sql, TimeoutSeconds, Columns(), waitForDisk: false);
+    private readonly PreparedBatch<Noting> _notes = new(dataSource, Sql, TimeoutSeconds, Columns());
 
     public Task<Result<Nothing>> AdmitAsync(JobCall call, CancellationToken cancellationToken)
     {

@@ -8,9 +8,7 @@ namespace SaasLlm.Infrastructure.Settlement;
 /// after batch: neither its text nor its parameters are looked at again, and the columns keep their memory. Not for several at once.
 /// </summary>
 /// <param name="timeoutSeconds">Longest time of an execution, in seconds.</param>
-/// <param name="waitForDisk">False: what is executed may be lost where the database crashes in the next moment.</param>
-internal sealed class PreparedBatch<TItem>(
-    NpgsqlDataSource dataSource, string sql, int timeoutSeconds, IReadOnlyList<BatchColumn<TItem>> columns, bool waitForDisk = true) : IAsyncDisposable
+internal sealed class PreparedBatch<TItem>(NpgsqlDataSource dataSource, string sql, int timeoutSeconds, IReadOnlyList<BatchColumn<TItem>> columns) : IAsyncDisposable
 {
     private NpgsqlConnection? _connection;
     private NpgsqlCommand? _command;
@@ -49,12 +47,6 @@ internal sealed class PreparedBatch<TItem>(
     private async Task<NpgsqlCommand> PrepareAsync()
     {
         _connection = await dataSource.OpenConnectionAsync();
-        if (!waitForDisk)
-        {
-            await using var setting = new NpgsqlCommand("set synchronous_commit = off", _connection);
-            await setting.ExecuteNonQueryAsync();
-        }
-
         var command = new NpgsqlCommand(sql, _connection) { CommandTimeout = timeoutSeconds };
         foreach (var column in columns)
             command.Parameters.Add(column.CreateParameter());
