@@ -13,7 +13,8 @@ public sealed record MonthsKept(int Created, int Dropped);
 
 internal sealed class KeepMonthsHandler(IMonthPartitions partitions, UsageOptions options, TimeProvider time) : IRequestHandler<KeepMonths, Result<MonthsKept>>
 {
-    private const int MonthsAhead = 3;
+    /// <summary>Few, because every write of a job opens all of them; a default partition takes what comes where none was made.</summary>
+    private const int MonthsAhead = 1;
 
     public async Task<Result<MonthsKept>> Handle(KeepMonths command, CancellationToken cancellationToken)
     {

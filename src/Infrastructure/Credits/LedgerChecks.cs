@@ -90,7 +90,7 @@ internal static class LedgerChecks
             with open_jobs as (
                 select team_id, sum(credits_reserved) as credits
                 from jobs
-                where status in ('pending', 'in_progress')
+                where completed_at is null
                 group by team_id
             ),
             running_calls as (

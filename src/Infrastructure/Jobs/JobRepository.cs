@@ -239,7 +239,7 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
             """
             select job_id, team_id
             from jobs
-            where status in ('pending', 'in_progress')
+            where completed_at is null
             and expires_at <= @now
             order by expires_at
             limit @limit

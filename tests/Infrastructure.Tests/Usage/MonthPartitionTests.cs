@@ -63,18 +63,17 @@ internal sealed class MonthPartitionTests
     }
 
     [Test]
-    public async Task KeepMonths_OnSeveralNodesAtOnce_MakesTheComingMonthsOnce()
+    public async Task KeepMonths_OnSeveralNodesAtOnce_MakesTheComingMonthOnce()
     {
         await _node.SqlAsync("drop table jobs_default, llm_calls_default");
         await _node.SqlAsync("create table jobs_default partition of jobs default");
         await _node.SqlAsync("create table llm_calls_default partition of llm_calls default");
-        for (var ahead = 1; ahead <= 3; ahead++)
-            await _node.SqlAsync($"do $$ declare name text := to_char(now() at time zone 'utc' + interval '{ahead} month', '\"_\"YYYY_MM'); begin execute format('drop table %I, %I', 'jobs' || name, 'llm_calls' || name); end $$");
+        await _node.SqlAsync("do $$ declare name text := to_char(now() at time zone 'utc' + interval '1 month', '\"_\"YYYY_MM'); begin execute format('drop table %I, %I', 'jobs' || name, 'llm_calls' || name); end $$");
 
         var runs = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => _node.DoAsync(new KeepMonths()))));
 
-        Assert.That(runs.Sum(run => run.Created), Is.EqualTo(3));
-        Assert.That(await _node.SqlAsync("select count(*) from partition_bounds"), Is.EqualTo(8));
+        Assert.That(runs.Sum(run => run.Created), Is.EqualTo(1));
+        Assert.That(await _node.SqlAsync("select count(*) from partition_bounds"), Is.EqualTo(4));
         Assert.That((await _node.DoAsync(new KeepMonths())).Created, Is.Zero);
     }
 
