@@ -10,7 +10,8 @@ namespace SaasLlm.Infrastructure.Background;
 /// <summary>
 /// Settles the calls that nobody came back to, because their process died: they go on record with what they would probably
 /// have cost, nothing is charged for them, and what they held is free again. They are settled like any other call, so any number
-/// of nodes may do it at once: the second to settle a call changes nothing.
+/// of nodes may do it at once: the second to settle a call changes nothing. For that reason a database that has just come back is
+/// only looked at: nodes still have the records of calls that ended while it was away, and those must be first.
 /// </summary>
 internal sealed partial class HoldExpiry(
     NpgsqlDataSource dataSource, ICallMeter meter, ICallSettlement settlement, MeteringOptions options, TimeProvider time, ILogger<HoldExpiry> logger)
@@ -18,18 +19,26 @@ internal sealed partial class HoldExpiry(
 {
     private const int BatchSize = 200;
 
-    protected override async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>True: the last look met with no fault.</summary>
+    private bool _wasThere;
+
+    /// <summary>One look for such calls. Not for several at once.</summary>
+    internal async Task SweepAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<HoldRow> expired;
-        do
+        var wasThere = _wasThere;
+        _wasThere = false;
+        var expired = await FindExpiredAsync(cancellationToken);
+        while (wasThere && expired.Count > 0)
         {
-            expired = await FindExpiredAsync(cancellationToken);
             await Task.WhenAll(expired.Select(hold => SettleAsync(hold, cancellationToken)));
-            if (expired.Count > 0)
-                LogExpired(expired.Count);
+            LogExpired(expired.Count);
+            expired = expired.Count == BatchSize ? await FindExpiredAsync(cancellationToken) : [];
         }
-        while (expired.Count == BatchSize);
+
+        _wasThere = true;
     }
+
+    protected override Task RunAsync(CancellationToken cancellationToken) => SweepAsync(cancellationToken);
 
     private async Task<IReadOnlyList<HoldRow>> FindExpiredAsync(CancellationToken cancellationToken)
     {
