@@ -42,6 +42,9 @@ public sealed record UsageSelection(UsageDimensions Dimensions, CalendarCover Co
         return new UsageSelection(UsageDimensions.Day | UsageDimensions.JobType, period.Cover(CalendarGrain.Day)) { JobsOnly = true };
     }
 
+    /// <summary>True: organizations, and so their teams or users, are told apart.</summary>
+    public bool IsByOwner => (Dimensions & (UsageDimensions.Organization | UsageDimensions.Team | UsageDimensions.User)) != UsageDimensions.None;
+
     public bool IsByUser => Dimensions.HasFlag(UsageDimensions.User);
 
     public bool IsByModel => (Dimensions & (UsageDimensions.ModelGroup | UsageDimensions.Model | UsageDimensions.Provider)) != UsageDimensions.None;

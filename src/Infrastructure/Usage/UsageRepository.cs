@@ -139,7 +139,6 @@ internal sealed class UsageRepository(PostgresSession session) : IUsageRepositor
         ByModelGroup = selection.Dimensions.HasFlag(UsageDimensions.ModelGroup),
         ByModel = selection.Dimensions.HasFlag(UsageDimensions.Model),
         ByProvider = selection.Dimensions.HasFlag(UsageDimensions.Provider),
-        ByUser = selection.Dimensions.HasFlag(UsageDimensions.User),
     };
 
     private sealed record GroupRow

@@ -44,6 +44,21 @@ internal static class UsageSql
 
         """;
 
+    /// <summary>The rows that sum up all organizations.</summary>
+    private const string OfTheWhole =
+        """
+
+            and organization_id = ''
+
+        """;
+
+    private const string OfEach =
+        """
+
+            and organization_id <> ''
+
+        """;
+
     private const string OfJobType =
         """
 
@@ -56,7 +71,7 @@ internal static class UsageSql
         """
         with usage as (
             select
-                starts_at, organization_id, team_id, job_type, null as model_group, null as model, null as provider, null as user_id, jobs,
+                starts_at, organization_id, team_id, job_type, null as model_group, null as model, null as provider, jobs,
                 completed, failed, cancelled, calls, failed_calls, tokens, cost_usd, credits, revenue_usd
             from job_usage
             where true
@@ -66,7 +81,7 @@ internal static class UsageSql
         """
             union all
             select
-                at, organization_id, team_id, job_type, null, null, null, null, jobs, completed, failed, cancelled, calls, failed_calls, tokens,
+                at, organization_id, team_id, job_type, null, null, null, jobs, completed, failed, cancelled, calls, failed_calls, tokens,
                 cost_usd, credits, revenue_usd
             from read_queued_usage()
             where true
@@ -76,7 +91,7 @@ internal static class UsageSql
         """
         with usage as (
             select
-                starts_at, organization_id, team_id, job_type, model_group, model, provider, null as user_id, null::bigint as jobs,
+                starts_at, organization_id, team_id, job_type, model_group, model, provider, null::bigint as jobs,
                 null::bigint as completed, null::bigint as failed, null::bigint as cancelled, calls, failed_calls, tokens, cost_usd, credits, revenue_usd
             from model_usage
             where true
@@ -86,18 +101,17 @@ internal static class UsageSql
         """
             union all
             select
-                at, organization_id, team_id, job_type, model_group, model, provider, null, null, null, null, null, calls, failed_calls, tokens,
+                at, organization_id, team_id, job_type, model_group, model, provider, null, null, null, null, calls, failed_calls, tokens,
                 cost_usd, credits, revenue_usd
             from read_queued_usage()
             where model_group is not null
         """;
 
+    // Users are many, and have rows in no other rollup: what they are not grouped by is left out.
     private const string ByUser =
         """
         with usage as (
-            select
-                starts_at, organization_id, team_id, null as job_type, null as model_group, null as model, null as provider, user_id, jobs,
-                null::bigint as completed, null::bigint as failed, null::bigint as cancelled, calls, failed_calls, tokens, cost_usd, credits, revenue_usd
+            select starts_at, organization_id, team_id, user_id, jobs, calls, failed_calls, tokens, cost_usd, credits, revenue_usd
             from user_usage
             where true
         """;
@@ -105,11 +119,30 @@ internal static class UsageSql
     private const string ByUserQueued =
         """
             union all
-            select
-                at, organization_id, team_id, null, null, null, null, user_id, jobs, null, null, null, calls, failed_calls, tokens, cost_usd,
-                credits, revenue_usd
+            select at, organization_id, team_id, user_id, jobs, calls, failed_calls, tokens, cost_usd, credits, revenue_usd
             from read_queued_usage()
             where user_id <> ''
+        """;
+
+    private const string SumsByUser =
+        """
+        )
+        select
+            date_trunc(@Bucket::text, starts_at, 'utc') as starts_at,
+            case when @ByOrganization then nullif(organization_id, '') end as organization_id,
+            case when @ByTeam then nullif(team_id, '') end as team_id,
+            user_id,
+            sum(jobs)::bigint as total_jobs,
+            sum(calls)::bigint as total_calls,
+            sum(failed_calls)::bigint as failed_calls,
+            sum(tokens)::bigint as total_tokens,
+            sum(cost_usd) as total_cost_usd,
+            sum(credits) as credits_used,
+            sum(revenue_usd) as revenue_usd
+        from usage
+        group by 1, 2, 3, 4
+        order by case when @Dearest::integer is not null then sum(cost_usd) end desc nulls last, 1, 2, 3, 4
+        limit @Dearest::integer
         """;
 
     private const string Sums =
@@ -123,7 +156,6 @@ internal static class UsageSql
             case when @ByModelGroup then nullif(model_group, '') end as model_group,
             case when @ByModel then nullif(model, '') end as model,
             case when @ByProvider then nullif(provider, '') end as provider,
-            case when @ByUser then user_id end as user_id,
             sum(jobs)::bigint as total_jobs,
             sum(completed)::bigint as successful_jobs,
             sum(failed)::bigint as failed_jobs,
@@ -135,8 +167,8 @@ internal static class UsageSql
             sum(credits) as credits_used,
             sum(revenue_usd) as revenue_usd
         from usage
-        group by 1, 2, 3, 4, 5, 6, 7, 8
-        order by case when @Dearest::integer is not null then sum(cost_usd) end desc nulls last, 1, 2, 3, 4, 5, 6, 7, 8
+        group by 1, 2, 3, 4, 5, 6, 7
+        order by case when @Dearest::integer is not null then sum(cost_usd) end desc nulls last, 1, 2, 3, 4, 5, 6, 7
         limit @Dearest::integer
         """;
 
@@ -151,7 +183,11 @@ internal static class UsageSql
 
     private enum Scope
     {
-        All,
+        /// <summary>All organizations together.</summary>
+        Whole,
+
+        /// <summary>All organizations, told apart.</summary>
+        Each,
         Organization,
         Team,
     }
@@ -159,16 +195,31 @@ internal static class UsageSql
     public static string For(UsageSelection selection) =>
         Texts[(
             selection.IsByUser ? Source.Users : selection.IsByModel ? Source.Models : Source.Jobs,
-            selection.TeamId is not null ? Scope.Team : selection.OrganizationId is not null ? Scope.Organization : Scope.All)];
+            ScopeOf(selection))];
+
+    private static Scope ScopeOf(UsageSelection selection)
+    {
+        if (selection.TeamId is not null)
+            return Scope.Team;
+        if (selection.OrganizationId is not null)
+            return Scope.Organization;
+        return selection.IsByOwner ? Scope.Each : Scope.Whole;
+    }
 
     private static Dictionary<(Source, Scope), string> Combine()
     {
         var texts = new Dictionary<(Source, Scope), string>();
-        foreach (var (scope, filter) in new[] { (Scope.All, ""), (Scope.Organization, OfOrganization), (Scope.Team, OfTeam) })
+        foreach (var (scope, rolled, queued) in new[]
         {
-            texts.Add((Source.Jobs, scope), ByJob + InCover + filter + OfJobType + ByJobQueued + InPeriod + filter + OfJobType + Sums);
-            texts.Add((Source.Models, scope), ByModel + InCover + filter + OfJobType + ByModelQueued + InPeriod + filter + OfJobType + Sums);
-            texts.Add((Source.Users, scope), ByUser + InCover + filter + ByUserQueued + InPeriod + filter + Sums);
+            (Scope.Whole, OfTheWhole, ""),
+            (Scope.Each, OfEach, ""),
+            (Scope.Organization, OfOrganization, OfOrganization),
+            (Scope.Team, OfTeam, OfTeam),
+        })
+        {
+            texts.Add((Source.Jobs, scope), ByJob + InCover + rolled + OfJobType + ByJobQueued + InPeriod + queued + OfJobType + Sums);
+            texts.Add((Source.Models, scope), ByModel + InCover + rolled + OfJobType + ByModelQueued + InPeriod + queued + OfJobType + Sums);
+            texts.Add((Source.Users, scope), ByUser + InCover + rolled + ByUserQueued + InPeriod + queued + SumsByUser);
         }
 
         return texts;

@@ -161,9 +161,9 @@ internal sealed class UsageTests
         await Eventually.IsTrueAsync(async () => await ReadAsync("select (select count(*) from calls_to_roll) + (select count(*) from jobs_to_roll)") == 0);
         foreach (var grain in new[] { "hour", "day", "month" })
         {
-            Assert.That(await ReadAsync($"select sum(jobs)::bigint from job_usage where grain = '{grain}'"), Is.EqualTo(await ReadAsync("select count(*) from jobs")));
-            Assert.That(await ReadAsync($"select sum(completed)::bigint from job_usage where grain = '{grain}'"), Is.EqualTo(await ReadAsync("select count(*) from jobs where status = 'completed'")));
-            Assert.That(await ReadAsync($"select sum(calls)::bigint from model_usage where grain = '{grain}'"), Is.EqualTo(await ReadAsync("select count(*) from llm_calls")));
+            Assert.That(await ReadAsync($"select sum(jobs)::bigint from job_usage where grain = '{grain}' and organization_id <> ''"), Is.EqualTo(await ReadAsync("select count(*) from jobs")));
+            Assert.That(await ReadAsync($"select sum(completed)::bigint from job_usage where grain = '{grain}' and organization_id <> ''"), Is.EqualTo(await ReadAsync("select count(*) from jobs where status = 'completed'")));
+            Assert.That(await ReadAsync($"select sum(calls)::bigint from model_usage where grain = '{grain}' and organization_id <> ''"), Is.EqualTo(await ReadAsync("select count(*) from llm_calls")));
         }
 
         Assert.That(await ReadAsync("select count(*) from jobs"), Is.GreaterThan(480));

@@ -169,6 +169,7 @@ internal static class RawUsage
                 grain, starts_at, organization_id, team_id, job_type, jobs, completed, failed, cancelled, calls, failed_calls, tokens, trim_scale(cost_usd),
                 trim_scale(credits), trim_scale(revenue_usd)
             from job_usage
+            where organization_id <> ''
             order by 1, 2, 3, 4, 5
             """),
         (ByModel,
@@ -177,9 +178,8 @@ internal static class RawUsage
                 grain, starts_at, organization_id, team_id, job_type, model_group, model, provider, calls, failed_calls, tokens, trim_scale(cost_usd),
                 trim_scale(credits), trim_scale(revenue_usd)
             from model_usage
-            where calls > 0
-            or credits > 0
-            or revenue_usd > 0
+            where organization_id <> ''
+            and (calls > 0 or credits > 0 or revenue_usd > 0)
             order by 1, 2, 3, 4, 5, 6, 7, 8
             """),
         (ByUser,
@@ -200,5 +200,41 @@ internal static class RawUsage
             from spend_days
             order by 1, 2, 3
             """),
+        (WholeByJob,
+            """
+            select grain, starts_at, job_type, jobs, completed, failed, cancelled, calls, failed_calls, tokens, cost_usd, credits, revenue_usd
+            from job_usage
+            where organization_id = ''
+            order by 1, 2, 3
+            """),
+        (WholeByModel,
+            """
+            select grain, starts_at, job_type, model_group, model, provider, calls, failed_calls, tokens, cost_usd, credits, revenue_usd
+            from model_usage
+            where organization_id = ''
+            order by 1, 2, 3, 4, 5, 6
+            """),
     ];
+
+    private const string WholeByJob =
+        """
+        select
+            grain, starts_at, job_type, sum(jobs)::bigint, sum(completed)::bigint, sum(failed)::bigint, sum(cancelled)::bigint, sum(calls)::bigint,
+            sum(failed_calls)::bigint, sum(tokens)::bigint, sum(cost_usd), sum(credits), sum(revenue_usd)
+        from job_usage
+        where organization_id <> ''
+        group by grain, starts_at, job_type
+        order by 1, 2, 3
+        """;
+
+    private const string WholeByModel =
+        """
+        select
+            grain, starts_at, job_type, model_group, model, provider, sum(calls)::bigint, sum(failed_calls)::bigint, sum(tokens)::bigint,
+            sum(cost_usd), sum(credits), sum(revenue_usd)
+        from model_usage
+        where organization_id <> ''
+        group by grain, starts_at, job_type, model_group, model, provider
+        order by 1, 2, 3, 4, 5, 6
+        """;
 }

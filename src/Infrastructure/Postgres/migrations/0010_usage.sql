@@ -220,7 +220,8 @@ create table jobs_to_roll (
 
 -- Rollups -----------------------------------------------------------------------------------------------
 -- All of a job belongs to the time at which it was created, a call without one to its own. Where something does not
--- apply there is '': no team, no job (and so no type), no model that answered.
+-- apply there is '': no team, no job (and so no type), no model that answered. Rows of the organization '' are the sums
+-- over all of them.
 
 create table job_usage (
     grain text not null check (grain in ('hour', 'day', 'month')),
@@ -277,7 +278,10 @@ create table user_usage (
     credits numeric(30, 6) not null,
     revenue_usd numeric(30, 10) not null,
     primary key (grain, starts_at, organization_id, team_id, user_id)
-) with (fillfactor = 80);
+) partition by list (grain);
+-- Apart, so that the few rows of the months lie together: a year of them is read at once.
+create table user_usage_day partition of user_usage for values in ('day') with (fillfactor = 80);
+create table user_usage_month partition of user_usage for values in ('month') with (fillfactor = 80);
 
 -- Calls without a job, by who made them.
 create table caller_usage (
@@ -427,7 +431,7 @@ begin
     end if;
 
     -- Summed up once, by the finest of everything: what follows then reads a few rows instead of all that is queued.
-    with fact as materialized (
+    with hourly as (
         select
             date_trunc('hour', at, 'utc') as hour, organization_id, team_id, job_type, user_id, model_group, model, provider,
             (called_at at time zone 'utc')::date as called_on,
@@ -444,6 +448,13 @@ begin
         from queued_usage
         group by 1, 2, 3, 4, 5, 6, 7, 8, 9
     ),
+    fact as materialized (
+        select
+            hour, date_trunc('day', hour, 'utc') as day, date_trunc('month', hour, 'utc') as month, organization_id, team_id, job_type,
+            user_id, model_group, model, provider, called_on, jobs, completed, failed, cancelled, calls, failed_calls, tokens, cost_usd,
+            credits, revenue_usd
+        from hourly
+    ),
     taken_calls as (
         delete from calls_to_roll
         returning 1
@@ -457,11 +468,11 @@ begin
             grain, starts_at, organization_id, team_id, job_type, jobs, completed, failed, cancelled, calls, failed_calls, tokens,
             cost_usd, credits, revenue_usd)
         select
-            grain, date_trunc(grain, hour, 'utc'), organization_id, team_id, job_type, sum(jobs), sum(completed), sum(failed),
+            grain, starts_at, coalesce(organization_id, ''), coalesce(team_id, ''), job_type, sum(jobs), sum(completed), sum(failed),
             sum(cancelled), sum(calls), sum(failed_calls), sum(tokens), sum(cost_usd), sum(credits), sum(revenue_usd)
         from fact
-        cross join unnest('{hour,day,month}'::text[]) as grain
-        group by 1, 2, 3, 4, 5
+        cross join lateral unnest(array['hour', 'day', 'month'], array[hour, day, month]) as period (grain, starts_at)
+        group by grouping sets ((grain, starts_at, organization_id, team_id, job_type), (grain, starts_at, job_type))
         on conflict (team_id, grain, starts_at, organization_id, job_type) do update
         set jobs = usage.jobs + excluded.jobs,
             completed = usage.completed + excluded.completed,
@@ -479,12 +490,14 @@ begin
             grain, starts_at, organization_id, team_id, job_type, model_group, model, provider, calls, failed_calls, tokens,
             cost_usd, credits, revenue_usd)
         select
-            grain, date_trunc(grain, hour, 'utc'), organization_id, team_id, job_type, model_group, model, provider, sum(calls),
+            grain, starts_at, coalesce(organization_id, ''), coalesce(team_id, ''), job_type, model_group, model, provider, sum(calls),
             sum(failed_calls), sum(tokens), sum(cost_usd), sum(credits), sum(revenue_usd)
         from fact
-        cross join unnest('{hour,day,month}'::text[]) as grain
+        cross join lateral unnest(array['hour', 'day', 'month'], array[hour, day, month]) as period (grain, starts_at)
         where model_group is not null
-        group by 1, 2, 3, 4, 5, 6, 7, 8
+        group by grouping sets (
+            (grain, starts_at, organization_id, team_id, job_type, model_group, model, provider),
+            (grain, starts_at, job_type, model_group, model, provider))
         on conflict (team_id, grain, starts_at, organization_id, job_type, model_group, model, provider) do update
         set calls = usage.calls + excluded.calls,
             failed_calls = usage.failed_calls + excluded.failed_calls,
@@ -497,10 +510,10 @@ begin
         insert into user_usage as usage (
             grain, starts_at, organization_id, team_id, user_id, jobs, calls, failed_calls, tokens, cost_usd, credits, revenue_usd)
         select
-            grain, date_trunc(grain, hour, 'utc'), organization_id, team_id, user_id, sum(jobs), sum(calls), sum(failed_calls),
-            sum(tokens), sum(cost_usd), sum(credits), sum(revenue_usd)
+            grain, starts_at, organization_id, team_id, user_id, sum(jobs), sum(calls), sum(failed_calls), sum(tokens), sum(cost_usd),
+            sum(credits), sum(revenue_usd)
         from fact
-        cross join unnest('{day,month}'::text[]) as grain
+        cross join lateral unnest(array['day', 'month'], array[day, month]) as period (grain, starts_at)
         where user_id <> ''
         group by 1, 2, 3, 4, 5
         on conflict (grain, starts_at, organization_id, team_id, user_id) do update
@@ -516,7 +529,7 @@ begin
         insert into caller_usage as usage (
             day, organization_id, team_id, user_id, model, provider, calls, failed_calls, tokens, credits)
         select
-            (hour at time zone 'utc')::date, organization_id, team_id, user_id, coalesce(nullif(model_group, ''), model), provider,
+            (day at time zone 'utc')::date, organization_id, team_id, user_id, coalesce(nullif(model_group, ''), model), provider,
             sum(calls), sum(failed_calls), sum(tokens), sum(credits)
         from fact
         where job_type = ''
