@@ -24,7 +24,7 @@ internal sealed class UsageHistory(string connectionString, int calls)
 
     public async Task BuildAsync(CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(connectionString + ";Command Timeout=0;Options=-c synchronous_commit=off");
+        await using var connection = new NpgsqlConnection(connectionString + ";Command Timeout=0;Options=-c synchronous_commit=off -c work_mem=512MB");
         await connection.OpenAsync(cancellationToken);
         await ExecuteAsync(connection, Tenants, cancellationToken);
         await ExecuteAsync(connection, PastMonths, cancellationToken);
