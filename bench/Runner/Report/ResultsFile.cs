@@ -30,8 +30,8 @@ internal static class ResultsFile
 
             {{environs.Date:yyyy-MM-dd HH:mm}} UTC, commit {{environs.Commit}}. {{environs.Machine}}.
 
-            Written by `./build.sh --target=Bench --only=usage`{{(options.Quick ? " `--quick`: a smoke, whose figures mean nothing" : "")}}: {{result.Title}}. The rows come by COPY, the rollups by the
-            service's own fold. Medians of {{options.Rounds}} rounds of {{options.Seconds}} s; other programs took {{Median([result]):0.0%}} of the machine.
+            Written by `./build.sh --target=Bench --only=usage`{{(options.Quick ? " `--quick`: a smoke, whose figures mean nothing" : "")}}: {{result.Title}}. The rows come by COPY. The rollups of
+            the first month come by the service's own fold; each later month repeats the first one's rows, and so its rollups. Medians of {{options.Rounds}} rounds of {{options.Seconds}} s; other programs took {{Median([result]):0.0%}} of the machine.
 
 
             """);

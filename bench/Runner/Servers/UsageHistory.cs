@@ -4,7 +4,10 @@ using SaasLlm.Bench.Report;
 
 namespace SaasLlm.Bench.Servers;
 
-/// <summary>A database of a service that has been used for a year: 500 teams, their jobs and calls by COPY, the rollups by the service's own fold.</summary>
+/// <summary>
+/// A database of a service that has been used for a year: 500 teams, their jobs and calls by COPY. Each month repeats the first
+/// one, so the service's own fold rolls up that one, and what it made of it stands for the others too, moved to their time.
+/// </summary>
 internal sealed class UsageHistory(string connectionString, int calls)
 {
     public const int Months = 12;
@@ -28,15 +31,16 @@ internal sealed class UsageHistory(string connectionString, int calls)
         await connection.OpenAsync(cancellationToken);
         await ExecuteAsync(connection, Tenants, cancellationToken);
         await ExecuteAsync(connection, PastMonths, cancellationToken);
+        var first = Jobs(calls / CallsAJob / Months);
         for (var month = 0; month < Months; month++)
         {
             var from = _firstMonth.AddMonths(month);
-            var jobs = Jobs(from, from.AddMonths(1), calls / CallsAJob / Months);
+            var jobs = first.ConvertAll(job => new Job(job.At + (from - _firstMonth), job.TeamId, job.JobType, job.UserId, job.Calls, job.Succeeded));
             await CopyJobsAsync(connection, jobs, cancellationToken);
             await CopyCallsAsync(connection, jobs, cancellationToken);
-            await ExecuteAsync(connection, "analyze", cancellationToken);
-            await ExecuteAsync(connection, Queue.Replace("$from", $"'{from:O}'", StringComparison.Ordinal), cancellationToken);
-            await ExecuteAsync(connection, "select fold_usage()", cancellationToken);
+            await ExecuteAsync(connection, "analyze jobs, llm_calls", cancellationToken);
+            foreach (var statement in month == 0 ? Fold : Repeat)
+                await ExecuteAsync(connection, statement, cancellationToken, _firstMonth, from);
             Output.Line($"  {from:yyyy-MM}: {jobs.Count:#,0} jobs, {jobs.Count * CallsAJob:#,0} calls");
         }
 
@@ -50,18 +54,19 @@ internal sealed class UsageHistory(string connectionString, int calls)
         return new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero).AddMonths(1 - Months);
     }
 
-    private List<Job> Jobs(DateTimeOffset from, DateTimeOffset to, int count)
+    private List<Job> Jobs(int count)
     {
-        // A few teams do most of the work.
-        var length = (long)(to - from).TotalMilliseconds - 60_000;
+        // As many days as the shortest month has. A few teams do most of the work.
+        var length = (long)TimeSpan.FromDays(28).TotalMilliseconds - 60_000;
         return
         [
             .. Enumerable.Range(0, count)
-                .Select(_ => from.AddMilliseconds(_random.NextInt64(length)))
+                .Select(_ => _firstMonth.AddMilliseconds(_random.NextInt64(length)))
                 .Order()
                 .Select(at => new Job(
-                    Guid.CreateVersion7(at), at, $"team-{(int)(Teams * Math.Pow(_random.NextDouble(), 2))}", Types[_random.Next(Types.Length)], $"user-{_random.Next(20)}",
-                    [.. Enumerable.Range(0, CallsAJob).Select(_ => _random.Next(1, 40_000) * 0.0000001m)], _random.Next(100) > 0)),
+                    at, $"team-{(int)(Teams * Math.Pow(_random.NextDouble(), 2))}", Types[_random.Next(Types.Length)], $"user-{_random.Next(20)}",
+                    [.. Enumerable.Range(0, CallsAJob).Select(_ => new Call(_random.Next(1, 40_000) * 0.0000001m, _random.Next(Models.Length)))],
+                    _random.Next(100) > 0)),
         ];
     }
 
@@ -92,14 +97,14 @@ internal sealed class UsageHistory(string connectionString, int calls)
             await copy.WriteAsync(CallsAJob, NpgsqlDbType.Integer, cancellationToken);
             await copy.WriteAsync(500L * CallsAJob, NpgsqlDbType.Bigint, cancellationToken);
             await copy.WriteAsync(100L * CallsAJob, NpgsqlDbType.Bigint, cancellationToken);
-            await copy.WriteAsync(job.CostsUsd.Sum(), NpgsqlDbType.Numeric, cancellationToken);
+            await copy.WriteAsync(job.Calls.Sum(call => call.CostUsd), NpgsqlDbType.Numeric, cancellationToken);
             await copy.WriteAsync(job.Succeeded ? 0.05m : 0m, NpgsqlDbType.Numeric, cancellationToken);
         }
 
         await copy.CompleteAsync(cancellationToken);
     }
 
-    private async Task CopyCallsAsync(NpgsqlConnection connection, List<Job> jobs, CancellationToken cancellationToken)
+    private static async Task CopyCallsAsync(NpgsqlConnection connection, List<Job> jobs, CancellationToken cancellationToken)
     {
         await using var copy = await connection.BeginBinaryImportAsync(
             """
@@ -114,7 +119,7 @@ internal sealed class UsageHistory(string connectionString, int calls)
             for (var call = 0; call < CallsAJob; call++)
             {
                 var at = job.At.AddSeconds(call + 1);
-                var (group, model, provider) = Models[_random.Next(Models.Length)];
+                var (group, model, provider) = Models[job.Calls[call].Model];
                 await copy.StartRowAsync(cancellationToken);
                 await copy.WriteAsync(Guid.CreateVersion7(at), NpgsqlDbType.Uuid, cancellationToken);
                 await copy.WriteAsync(job.JobId, NpgsqlDbType.Uuid, cancellationToken);
@@ -128,8 +133,8 @@ internal sealed class UsageHistory(string connectionString, int calls)
                 await copy.WriteAsync(500, NpgsqlDbType.Integer, cancellationToken);
                 await copy.WriteAsync(100, NpgsqlDbType.Integer, cancellationToken);
                 await copy.WriteAsync("upstream", NpgsqlDbType.Text, cancellationToken);
-                await copy.WriteAsync(job.CostsUsd[call], NpgsqlDbType.Numeric, cancellationToken);
-                await copy.WriteAsync(job.CostsUsd[call], NpgsqlDbType.Numeric, cancellationToken);
+                await copy.WriteAsync(job.Calls[call].CostUsd, NpgsqlDbType.Numeric, cancellationToken);
+                await copy.WriteAsync(job.Calls[call].CostUsd, NpgsqlDbType.Numeric, cancellationToken);
                 await copy.WriteAsync(700, NpgsqlDbType.Integer, cancellationToken);
                 await copy.WriteAsync(1, NpgsqlDbType.Integer, cancellationToken);
                 await copy.WriteAsync(at, NpgsqlDbType.TimestampTz, cancellationToken);
@@ -139,9 +144,16 @@ internal sealed class UsageHistory(string connectionString, int calls)
         await copy.CompleteAsync(cancellationToken);
     }
 
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    private static async Task ExecuteAsync(
+        NpgsqlConnection connection, string sql, CancellationToken cancellationToken, DateTimeOffset? first = null, DateTimeOffset? from = null)
     {
         await using var command = new NpgsqlCommand(sql, connection);
+        if (first is not null && from is not null && sql.Contains("@first", StringComparison.Ordinal))
+        {
+            command.Parameters.AddWithValue("first", first.Value.UtcDateTime);
+            command.Parameters.AddWithValue("from", from.Value.UtcDateTime);
+        }
+
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -173,20 +185,63 @@ internal sealed class UsageHistory(string connectionString, int calls)
         from generate_series(0, {Months - 1}) as ago;
         """;
 
-    private const string Queue =
-        """
-        insert into calls_to_roll (call_id)
-        select call_id
-        from llm_calls
-        where call_id >= uuid_floor($from)
-        and call_id < uuid_floor($from::timestamptz + interval '1 month');
-        insert into jobs_to_roll (job_id, sign)
-        select job_id, sign
-        from jobs
-        cross join (values (0), (1)) as queued (sign)
-        where job_id >= uuid_floor($from)
-        and job_id < uuid_floor($from::timestamptz + interval '1 month');
-        """;
+    private static readonly string[] Fold =
+    [
+        "insert into calls_to_roll (call_id) select call_id from llm_calls",
+        "insert into jobs_to_roll (job_id, sign) select job_id, sign from jobs cross join (values (0), (1)) as queued (sign)",
+        "analyze calls_to_roll, jobs_to_roll",
+        "select fold_usage()",
+        "analyze job_usage, model_usage, user_usage, spend_days",
+    ];
 
-    private sealed record Job(Guid JobId, DateTimeOffset At, string TeamId, string JobType, string UserId, decimal[] CostsUsd, bool Succeeded);
+    private static readonly string[] Repeat =
+    [
+        """
+        insert into job_usage (
+            grain, starts_at, organization_id, team_id, job_type, jobs, completed, failed, cancelled, calls, failed_calls, tokens, cost_usd,
+            credits, revenue_usd)
+        select
+            grain, starts_at + (@from - @first), organization_id, team_id, job_type, jobs, completed, failed, cancelled, calls, failed_calls, tokens,
+            cost_usd, credits, revenue_usd
+        from job_usage
+        where starts_at >= @first
+        and starts_at < @first + interval '28 days'
+        """,
+        """
+        insert into model_usage (
+            grain, starts_at, organization_id, team_id, job_type, model_group, model, provider, calls, failed_calls, tokens, cost_usd, credits,
+            revenue_usd)
+        select
+            grain, starts_at + (@from - @first), organization_id, team_id, job_type, model_group, model, provider, calls, failed_calls, tokens, cost_usd,
+            credits, revenue_usd
+        from model_usage
+        where starts_at >= @first
+        and starts_at < @first + interval '28 days'
+        """,
+        """
+        insert into user_usage (
+            grain, starts_at, organization_id, team_id, user_id, jobs, calls, failed_calls, tokens, cost_usd, credits, revenue_usd)
+        select
+            grain, starts_at + (@from - @first), organization_id, team_id, user_id, jobs, calls, failed_calls, tokens, cost_usd, credits, revenue_usd
+        from user_usage
+        where starts_at >= @first
+        and starts_at < @first + interval '28 days'
+        """,
+        """
+        insert into spend_days (scope, scope_id, day, cost_usd)
+        select scope, scope_id, day + (@from::date - @first::date), cost_usd
+        from spend_days
+        where day >= @first::date
+        and day < @first::date + 28
+        """,
+    ];
+
+    /// <param name="At">When it was created.</param>
+    private sealed record Job(DateTimeOffset At, string TeamId, string JobType, string UserId, Call[] Calls, bool Succeeded)
+    {
+        public Guid JobId { get; } = Guid.CreateVersion7(At);
+    }
+
+    /// <param name="Model">Which of <see cref="Models"/>.</param>
+    private readonly record struct Call(decimal CostUsd, int Model);
 }
