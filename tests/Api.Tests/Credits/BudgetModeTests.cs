@@ -68,7 +68,7 @@ internal sealed class BudgetModeTests
 
         // A job without a call would keep the credit that it holds from its creation, so each makes one before the others race.
         var first = await Task.WhenAll(jobs.Select(job => CallAsync(team, job, 996)));
-        var others = await Task.WhenAll(Enumerable.Range(0, 50).Select(number => CallAsync(team, jobs[number % jobs.Length], 996)));
+        var others = await Task.WhenAll(Enumerable.Range(0, 60).Select(number => CallAsync(team, jobs[number % jobs.Length], 996)));
         var answers = first.Concat(others).ToList();
         foreach (var job in jobs)
             (await team.CompleteAsync(job)).Dispose();

@@ -1,8 +1,8 @@
 -- Months of jobs and calls, and what they came to ----------------------------------------------------------------
 
 -- Every CHECK is parsed anew by each statement that writes its table, and a statement often writes a single row: one for
--- each column was a third of what it took to put a call on record. So they are few; least() passes over nulls. Names
--- such as llm_calls.operation come from one place in the code each, and what reads them accepts no other.
+-- each column was a third of what it took to put a call on record. So they say the same in fewer words; least() passes
+-- over nulls.
 alter table jobs
     drop constraint jobs_budget_mode_check,
     drop constraint jobs_check,
@@ -18,8 +18,10 @@ alter table jobs
     add constraint jobs_amounts check (
         least(credits_charged, credits_written_off, price_usd) >= 0
         and least(credits_reserved, conversion_rate, max_calls, max_cost_usd) > 0),
-    add constraint jobs_end check ((completed_at is null) = (status in ('pending', 'in_progress'))),
-    add constraint jobs_tariff check ((budget_mode = 'job_based') = (conversion_rate is null));
+    add constraint jobs_end check (
+        case when completed_at is null then status in ('pending', 'in_progress') else status in ('completed', 'failed', 'cancelled') end),
+    add constraint jobs_tariff check (
+        case when conversion_rate is null then budget_mode = 'job_based' else budget_mode in ('consumption_usd', 'consumption_tokens') end);
 alter table llm_calls
     drop constraint llm_calls_attempts_check,
     drop constraint llm_calls_cache_write_tokens_check,
@@ -37,6 +39,11 @@ alter table llm_calls
     drop constraint llm_calls_reasoning_tokens_check,
     drop constraint llm_calls_status_check,
     drop constraint llm_calls_usage_source_check,
+    add constraint llm_calls_kinds check (
+        status in ('succeeded', 'failed')
+        and operation in ('chat', 'embeddings', 'images')
+        and usage_source in ('upstream', 'delivered', 'drained', 'estimated', 'unknown', 'cached')
+        and power_level in ('eco', 'balanced', 'precision')),
     add constraint llm_calls_amounts check (
         least(prompt_tokens, completion_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, latency_ms, attempts) >= 0
         and least(cost_usd, client_cost_usd, hedge_cost_usd, estimated_cost_usd, credits, credits_written_off) >= 0
