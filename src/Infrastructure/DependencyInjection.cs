@@ -18,6 +18,7 @@ using SaasLlm.Infrastructure.Credits;
 using SaasLlm.Infrastructure.Identities;
 using SaasLlm.Infrastructure.Import;
 using SaasLlm.Infrastructure.Llm;
+using SaasLlm.Infrastructure.Monitoring;
 using SaasLlm.Infrastructure.Outgoing;
 using SaasLlm.Infrastructure.Postgres;
 using SaasLlm.Infrastructure.Postgres.Embedded;
@@ -42,6 +43,7 @@ public static class DependencyInjection
             member is null ? null : System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name);
 
         services.AddSingleton(TimeProvider.System);
+        services.AddMonitoring(configuration);
         services.AddMediator();
         services.AddPostgres();
         services.AddRedis(configuration);
@@ -82,6 +84,7 @@ public static class DependencyInjection
         services.AddSingleton<ListenerState>();
         services.AddSingleton<IListenerState>(provider => provider.GetRequiredService<ListenerState>());
         services.AddSingleton<LocalInvalidation>();
+        services.AddSingleton<CacheMetrics>();
         services.AddHostedService<ChangeListener>();
         services.Scan(scan => scan
             .FromAssemblyOf<PostgresSession>()
@@ -93,6 +96,8 @@ public static class DependencyInjection
     private static void AddLedger(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(configuration.GetSection("Jobs").Get<JobOptions>() ?? new JobOptions());
+        services.AddSingleton<SettlementMetrics>();
+        services.AddSingleton<AccountingMetrics>();
         services.AddSingleton<UseSettlement>();
         services.AddSingleton<ICallSettlement, CallSettlement>();
         services.AddSingleton<CountedCalls>();

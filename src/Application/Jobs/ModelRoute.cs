@@ -92,11 +92,11 @@ internal sealed record ModelRoute(string Name, RouteTargets Targets)
         if (targets.Count == 0)
             return NothingActive;
         if (targets.All(model => model.Prices is not null))
-            return new ModelRoute(name, targets) { CacheTtlSeconds = cacheTtlSeconds };
+            return new ModelRoute(name, targets.Named(name)) { CacheTtlSeconds = cacheTtlSeconds };
 
         var priced = targets.Items.ToArray().Where(target => target.Model.Prices is not null).ToArray();
         return priced.Length == 0
             ? NotPriced
-            : new ModelRoute(name, new RouteTargets(priced, targets.Strategy, targets.HedgeAfterMs)) { CacheTtlSeconds = cacheTtlSeconds };
+            : new ModelRoute(name, new RouteTargets(priced, targets.Strategy, targets.HedgeAfterMs) { Name = name }) { CacheTtlSeconds = cacheTtlSeconds };
     }
 }

@@ -88,7 +88,7 @@ internal sealed record MeteredRoute(string? Name, RouteTargets Targets)
             return new MeteredRoute(route.Name, route.Targets);
 
         var chosen = Choose(modes, shape, estimate, modes[0].Alias);
-        return chosen.IsSuccess ? chosen.Value with { Name = route.Name } : chosen;
+        return chosen.IsSuccess ? new MeteredRoute(route.Name, chosen.Value.Targets.Named(route.Name)) : chosen;
     }
 
     private static Result<MeteredRoute> Choose(IEnumerable<CatalogModel> models, CallShape shape, TokenUsage estimate, string? defaultModel)

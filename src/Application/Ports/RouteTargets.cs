@@ -25,6 +25,9 @@ public sealed class RouteTargets : IReadOnlyList<CatalogModel>
             IsFixed &= _targets[i - 1].Priority < _targets[i].Priority;
     }
 
+    /// <summary>What the operator calls the route, for metrics: a group, or a model of the catalogue. Null: it is known by the model that answers.</summary>
+    public string? Name { get; init; }
+
     /// <summary>How the models of one priority share the load.</summary>
     public RoutingStrategy Strategy { get; }
 
@@ -48,6 +51,9 @@ public sealed class RouteTargets : IReadOnlyList<CatalogModel>
             targets[i] = new RouteTarget(models[i], i, 1);
         return new RouteTargets(targets);
     }
+
+    /// <summary>The same models under a name.</summary>
+    public RouteTargets Named(string name) => new(_targets, Strategy, HedgeAfterMs) { Name = name };
 
     public IEnumerator<CatalogModel> GetEnumerator()
     {

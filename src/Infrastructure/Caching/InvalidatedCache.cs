@@ -17,6 +17,10 @@ internal sealed class InvalidatedCache<TKey, TValue>(IListenerState listener, Ti
 
     private readonly ConcurrentDictionary<TKey, Entry> _entries = new();
     private readonly Stripe[] _stripes = [.. Enumerable.Range(0, Stripes).Select(_ => new Stripe())];
+    private long _loads;
+
+    /// <summary>Look-ups so far that the memory could not answer.</summary>
+    public long Loads => Volatile.Read(ref _loads);
 
     /// <summary>The cached value, or the loaded one. A hit allocates nothing.</summary>
     public ValueTask<TValue?> GetAsync<TState>(
@@ -54,6 +58,7 @@ internal sealed class InvalidatedCache<TKey, TValue>(IListenerState listener, Ti
     private async Task<TValue?> LoadAsync<TState>(
         TKey key, TState state, Func<TState, TKey, CancellationToken, Task<TValue?>> load, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _loads);
         var stripe = StripeOf(key);
         var drops = Volatile.Read(ref stripe.Drops);
         var listening = listener.IsListening;

@@ -7,14 +7,17 @@ using SaasLlm.Infrastructure.Caching;
 namespace SaasLlm.Infrastructure.Identities;
 
 /// <summary>Users, keys and sessions as the edge reads them: from this node's memory, dropped when they change.</summary>
-internal sealed class IdentityDirectory(NpgsqlDataSource dataSource, IListenerState listener, KeyUses uses, TimeProvider time) : IIdentityDirectory, IInvalidated
+internal sealed class IdentityDirectory(NpgsqlDataSource dataSource, IListenerState listener, KeyUses uses, CacheMetrics metrics, TimeProvider time)
+    : IIdentityDirectory, IInvalidated
 {
     private const int Capacity = 100_000;
 
     /// <summary>An unknown credential costs one look-up a minute, however often it is tried.</summary>
     private static readonly TimeSpan UnknownFor = TimeSpan.FromMinutes(1);
 
-    private readonly InvalidatedCache<string, KnownKey> _keys = new(listener, time, Capacity, UnknownFor);
+    private readonly InvalidatedCache<string, KnownKey> _keys =
+        metrics.Watched("user_keys", new InvalidatedCache<string, KnownKey>(listener, time, Capacity, UnknownFor));
+
     private readonly InvalidatedCache<string, KnownSession> _sessions = new(listener, time, Capacity, UnknownFor);
     private readonly InvalidatedCache<string, string> _logins = new(listener, time, Capacity, UnknownFor);
     private readonly InvalidatedCache<string, UserAccess> _users = new(listener, time, Capacity, UnknownFor);

@@ -18,6 +18,7 @@ internal static class LlmRegistration
             .ValidateDataAnnotations()
             .Validate(options => string.IsNullOrEmpty(options.CertificateAuthorities) || File.Exists(options.CertificateAuthorities), "Llm:CertificateAuthorities: there is no such file.")
             .ValidateOnStart();
+        services.AddMetrics();
         services.AddSingleton<UpstreamMetrics>();
         services.AddSingleton<UpstreamHttp>();
         services.AddSingleton<UpstreamClient>();

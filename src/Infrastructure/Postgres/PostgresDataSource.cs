@@ -20,6 +20,8 @@ internal static class PostgresDataSource
         // report over a year groups more rows than fit into the 4 MB that a server allows by default.
         settings.Options ??= "-c jit=off -c work_mem=32MB";
         settings.ApplicationName ??= "saasllm";
-        return NpgsqlDataSource.Create(settings.ConnectionString);
+
+        // The name stands in metrics and traces, where the address would else be.
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = settings.ApplicationName }.Build();
     }
 }

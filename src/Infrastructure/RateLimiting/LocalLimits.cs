@@ -21,6 +21,7 @@ internal enum Reach
 internal sealed class LocalLimits : IDisposable
 {
     private readonly TimeProvider _time;
+    private readonly LimiterMetrics _metrics;
     private readonly long _second;
     private readonly long _minute;
     private readonly ConcurrentDictionary<string, ScopeWindow>[] _windows =
@@ -28,9 +29,10 @@ internal sealed class LocalLimits : IDisposable
 
     private readonly ITimer _sweep;
 
-    public LocalLimits(TimeProvider time)
+    public LocalLimits(TimeProvider time, LimiterMetrics metrics)
     {
         _time = time;
+        _metrics = metrics;
         _second = time.TimestampFrequency;
         _minute = 60 * _second;
         _sweep = time.CreateTimer(static limits => ((LocalLimits)limits!).ForgetIdle(), this, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
@@ -125,7 +127,10 @@ internal sealed class LocalLimits : IDisposable
         }
 
         if (refusing is not null)
+        {
+            _metrics.Refused(refusing.Kind, longest.By);
             return Refusal.Of(refusing, longest.By, InTime(longest.Wait), StatusOf(scopes, windows, nodes, reach, now));
+        }
 
         var lease = new RateLease(_time, tokens);
         for (var kind = 0; kind < windows.Length; kind++)

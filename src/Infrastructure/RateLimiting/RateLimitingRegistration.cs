@@ -9,6 +9,7 @@ internal static class RateLimitingRegistration
     public static void AddRateLimiting(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<RateLimitingOptions>().Bind(configuration.GetSection(RateLimitingOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<LimiterMetrics>();
         services.AddSingleton<LocalLimits>();
         services.AddSingleton<SharedLeases>();
         services.AddHostedService(provider => provider.GetRequiredService<SharedLeases>());

@@ -7,7 +7,7 @@ using IRedis = SaasLlm.Infrastructure.Redis.IRedis;
 namespace SaasLlm.Infrastructure.RateLimiting;
 
 /// <summary>The limits as all nodes keep them together, in Redis: one script takes of every scope, or of none.</summary>
-internal sealed class SharedLimits(IRedis redis, SharedLeases leases, TimeProvider time)
+internal sealed class SharedLimits(IRedis redis, SharedLeases leases, LimiterMetrics metrics, TimeProvider time)
 {
     private readonly string _node = Guid.CreateVersion7().ToString("n")[^12..] + "-";
     private long _lastLease;
@@ -32,7 +32,9 @@ internal sealed class SharedLimits(IRedis redis, SharedLeases leases, TimeProvid
             return null;
 
         var wait = TimeSpan.FromMicroseconds(answer[0]);
-        return Refusal.Of(question.ScopeAt((int)answer[2] - 1), (LimitedBy)answer[1], wait, StatusOf(question.Scopes, answer));
+        var (scope, by) = (question.ScopeAt((int)answer[2] - 1), (LimitedBy)answer[1]);
+        metrics.Refused(scope.Kind, by);
+        return Refusal.Of(scope, by, wait, StatusOf(question.Scopes, answer));
     }
 
     /// <summary>What the call now holds in Redis.</summary>

@@ -3,20 +3,23 @@ using SaasLlm.Application.Pipeline;
 
 namespace SaasLlm.Infrastructure.ResponseCaching;
 
-/// <summary>What is counted of calls that may be served again. No tag names a tenant.</summary>
+/// <summary>What is counted of calls that may be served again.</summary>
 internal sealed class ResponseCacheMetrics
 {
-    private readonly Counter<long> _hits = Telemetry.Meter.CreateCounter<long>(
-        "saasllm.response_cache.hits", "{call}", "Calls that an earlier or a running call like them has answered, by where the answer was (memory, redis, running).");
+    private readonly Counter<long> _hits;
+    private readonly Counter<long> _misses;
+    private readonly UpDownCounter<long> _memory;
+    private readonly Counter<long> _redis;
 
-    private readonly Counter<long> _misses = Telemetry.Meter.CreateCounter<long>(
-        "saasllm.response_cache.misses", "{call}", "Calls that could have been served again and went upstream.");
-
-    private readonly UpDownCounter<long> _memory = Telemetry.Meter.CreateUpDownCounter<long>(
-        "saasllm.response_cache.memory", "By", "Answers kept in memory.");
-
-    private readonly Counter<long> _redis = Telemetry.Meter.CreateCounter<long>(
-        "saasllm.response_cache.redis_written", "By", "Answers written to Redis, compressed.");
+    public ResponseCacheMetrics(IMeterFactory meters)
+    {
+        var meter = meters.CreateMeter();
+        _hits = meter.CreateCounter<long>(
+            "saasllm.response_cache.hits", "{call}", "Calls that an earlier or a running call like them has answered, by where the answer was (memory, redis, running).");
+        _misses = meter.CreateCounter<long>("saasllm.response_cache.misses", "{call}", "Calls that could have been served again and went upstream.");
+        _memory = meter.CreateUpDownCounter<long>("saasllm.response_cache.memory", "By", "Answers kept in memory.");
+        _redis = meter.CreateCounter<long>("saasllm.response_cache.redis_written", "By", "Answers written to Redis, compressed.");
+    }
 
     public void Hit(string source) => _hits.Add(1, new KeyValuePair<string, object?>("source", source));
 

@@ -6,8 +6,9 @@ using SaasLlm.Domain.Shared;
 namespace SaasLlm.Infrastructure.Settlement;
 
 /// <summary>Writes the calls of jobs and the totals of their jobs. Those of jobs that pay by use touch wallets and go another way.</summary>
-internal sealed class CallSettlement(NpgsqlDataSource dataSource, UseSettlement byUse, TimeProvider time, ILogger<CallSettlement> logger)
-    : DurableCommit<CallSettlement.Pending>(time, logger), ICallSettlement
+internal sealed class CallSettlement(
+    NpgsqlDataSource dataSource, UseSettlement byUse, SettlementMetrics metrics, AccountingMetrics accounting, TimeProvider time, ILogger<CallSettlement> logger)
+    : DurableCommit<CallSettlement.Pending>(metrics, "job_calls", time, logger), ICallSettlement
 {
     private readonly PreparedBatch<Pending> _calls = new(dataSource, CallRecordSql.Text, AttemptSeconds, CallRecordSql.Columns<Pending>());
 
@@ -17,8 +18,13 @@ internal sealed class CallSettlement(NpgsqlDataSource dataSource, UseSettlement 
         return cancellationToken.CanBeCanceled ? recorded.WaitAsync(cancellationToken) : recorded;
     }
 
-    // One statement is its own transaction: executed means committed.
-    protected override Task WriteAsync(IReadOnlyList<Pending> batch) => _calls.ExecuteAsync(batch);
+    protected override async Task WriteAsync(IReadOnlyList<Pending> batch)
+    {
+        // One statement is its own transaction: executed means committed.
+        await _calls.ExecuteAsync(batch);
+        foreach (var pending in batch)
+            accounting.Recorded(pending.Call);
+    }
 
     protected override ValueTask ReleaseAsync() => _calls.DisposeAsync();
 

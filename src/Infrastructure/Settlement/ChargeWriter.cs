@@ -9,8 +9,9 @@ namespace SaasLlm.Infrastructure.Settlement;
 /// Ends metered calls in batches: take their holds away, lock the wallets in id order, let the domain charge, write records and
 /// transfers, commit. A call that is on record already changes nothing.
 /// </summary>
-internal sealed class ChargeWriter(NpgsqlDataSource dataSource, TimeProvider time, ILogger<ChargeWriter> logger)
-    : DurableCommit<ChargeWriter.Pending>(time, logger)
+internal sealed class ChargeWriter(
+    NpgsqlDataSource dataSource, SettlementMetrics metrics, AccountingMetrics accounting, TimeProvider time, ILogger<ChargeWriter> logger)
+    : DurableCommit<ChargeWriter.Pending>(metrics, "charges", time, logger)
 {
     public Task<SettledCall> SettleAsync(MeteredCall call)
     {
@@ -29,6 +30,19 @@ internal sealed class ChargeWriter(NpgsqlDataSource dataSource, TimeProvider tim
 
         await ChargeSql.WriteAsync(connection, transaction, batch, locked, AttemptSeconds);
         await transaction.CommitAsync();
+        foreach (var pending in batch)
+        {
+            if (pending.Written)
+                Count(pending);
+        }
+    }
+
+    private void Count(Pending pending)
+    {
+        var call = pending.Call;
+        accounting.Recorded(call.Record, ownKey: call.ByokKeyId is not null);
+        if (call.AccountId is not null)
+            accounting.CallCharged(call.Credits - pending.WrittenOff);
     }
 
     private static SettledCall Settle(Pending pending, LockedCharges locked)

@@ -10,7 +10,7 @@ namespace SaasLlm.Infrastructure.Settlement;
 /// Lets the calls of jobs through that have caps or pay by use: lock the jobs, then the wallets, let the domain decide, write it,
 /// commit without waiting for the disk.
 /// </summary>
-internal sealed class CountedCalls(NpgsqlDataSource dataSource) : GroupCommit<CountedCalls.Asking>
+internal sealed class CountedCalls(NpgsqlDataSource dataSource, SettlementMetrics metrics) : GroupCommit<CountedCalls.Asking>(metrics, "counted_job_calls")
 {
     private const string DoNotWaitForDisk =
         """

@@ -8,7 +8,7 @@ namespace SaasLlm.Infrastructure.Settlement;
 /// A group commit whose items outlive an outage: a database that is away does not lose them. The batch is kept and tried again,
 /// and only the callers that wait for it get a 503 after a while.
 /// </summary>
-internal abstract partial class DurableCommit<TItem>(TimeProvider time, ILogger logger) : GroupCommit<TItem>
+internal abstract partial class DurableCommit<TItem>(SettlementMetrics metrics, string name, TimeProvider time, ILogger logger) : GroupCommit<TItem>(metrics, name)
     where TItem : GroupCommitItem, IQueuedItem
 {
     protected TimeProvider Time { get; } = time;

@@ -23,10 +23,22 @@ internal abstract class GroupCommit<TItem> : IAsyncDisposable
 
     /// <summary>What was taken from the channel during an outage, to look how long it has waited; written before anything newer.</summary>
     private readonly Queue<TItem> _waiting = new();
+    private readonly SettlementMetrics _metrics;
+    private readonly string _name;
     private readonly Task _writer;
     private int _queued;
 
-    protected GroupCommit() => _writer = Task.Run(RunAsync);
+    /// <param name="name">Names the writer in metrics.</param>
+    protected GroupCommit(SettlementMetrics metrics, string name)
+    {
+        _metrics = metrics;
+        _name = name;
+        metrics.Watch(name, () => Queued);
+
+        // Not within the trace of the request that was the first to need this writer: it serves all of them.
+        using (ExecutionContext.SuppressFlow())
+            _writer = Task.Run(RunAsync);
+    }
 
     /// <summary>Items that wait or are being written.</summary>
     public int Queued => Volatile.Read(ref _queued);
@@ -96,9 +108,11 @@ internal abstract class GroupCommit<TItem> : IAsyncDisposable
         {
             try
             {
+                var began = _metrics.Begin();
                 await WriteAsync(batch);
                 foreach (var item in batch)
                     item.Publish();
+                _metrics.Committed(_name, batch.Count, began);
                 return;
             }
             catch (Exception exception)

@@ -11,7 +11,7 @@ namespace SaasLlm.Infrastructure.Settlement;
 /// Takes and extends holds in batches: lock the counts, then the extended holds, then the wallets, each in the order of their
 /// ids; let the domain decide; write it all; commit without waiting for the disk.
 /// </summary>
-internal sealed class HoldWriter(NpgsqlDataSource dataSource, TimeProvider time) : GroupCommit<GroupCommitItem>
+internal sealed class HoldWriter(NpgsqlDataSource dataSource, SettlementMetrics metrics, TimeProvider time) : GroupCommit<GroupCommitItem>(metrics, "holds")
 {
     public Task<Result<HeldCall>> HoldAsync(CallHold hold)
     {

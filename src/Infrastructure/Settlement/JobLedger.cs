@@ -14,7 +14,9 @@ namespace SaasLlm.Infrastructure.Settlement;
 /// Opens and ends jobs in batches: lock the jobs in id order, then the wallets in id order, let the domain decide, write it
 /// all, commit. Every writer keeps that order, so no two of them can deadlock.
 /// </summary>
-internal sealed class JobLedger(NpgsqlDataSource dataSource, IPricing pricing, IHardBudgets budgets, LocalInvalidation local) : GroupCommit<GroupCommitItem>, IJobLedger
+internal sealed class JobLedger(
+    NpgsqlDataSource dataSource, IPricing pricing, IHardBudgets budgets, LocalInvalidation local, SettlementMetrics metrics, AccountingMetrics accounting)
+    : GroupCommit<GroupCommitItem>(metrics, "jobs"), IJobLedger
 {
     public Task<Result<JobOpened>> OpenAsync(JobOpening opening, CancellationToken cancellationToken)
     {
@@ -57,10 +59,19 @@ internal sealed class JobLedger(NpgsqlDataSource dataSource, IPricing pricing, I
         await JobLedgerSql.WriteAsync(connection, transaction, openings, endings, locked);
         await transaction.CommitAsync();
 
+        foreach (var opening in openings)
+        {
+            if (opening.Written)
+                accounting.JobCreated();
+        }
+
         foreach (var ending in endings)
         {
-            if (ending.Written)
-                local.Drop(ChangedThing.Job, ending.Request.JobId.ToString());
+            if (!ending.Written)
+                continue;
+
+            local.Drop(ChangedThing.Job, ending.Request.JobId.ToString());
+            accounting.JobEnded(ending.Request.Status, ending.CreditsCharged);
         }
     }
 

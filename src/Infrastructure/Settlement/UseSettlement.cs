@@ -9,8 +9,9 @@ namespace SaasLlm.Infrastructure.Settlement;
 /// Writes the calls of jobs that pay by use, and in the same transaction brings what each job holds of its team's wallet in line
 /// with what it has used.
 /// </summary>
-internal sealed class UseSettlement(NpgsqlDataSource dataSource, TimeProvider time, ILogger<UseSettlement> logger)
-    : DurableCommit<UseSettlement.Pending>(time, logger)
+internal sealed class UseSettlement(
+    NpgsqlDataSource dataSource, SettlementMetrics metrics, AccountingMetrics accounting, TimeProvider time, ILogger<UseSettlement> logger)
+    : DurableCommit<UseSettlement.Pending>(metrics, "job_calls_by_use", time, logger)
 {
     private readonly BatchColumn<Pending>[] _columns = CallRecordSql.Columns<Pending>();
 
@@ -39,6 +40,8 @@ internal sealed class UseSettlement(NpgsqlDataSource dataSource, TimeProvider ti
         if (writing.BatchCommands.Count > 0)
             await writing.ExecuteNonQueryAsync();
         await transaction.CommitAsync();
+        foreach (var pending in batch)
+            accounting.Recorded(pending.Call);
     }
 
     /// <summary>Puts the calls on record and reads their jobs as they are then.</summary>

@@ -7,15 +7,18 @@ using SaasLlm.Infrastructure.Caching;
 namespace SaasLlm.Infrastructure.Teams;
 
 /// <summary>Keys and teams as the hot path reads them: from this node's memory, dropped when they change.</summary>
-internal sealed class TeamDirectory(NpgsqlDataSource dataSource, IListenerState listener, TimeProvider time) : ITeamDirectory, IInvalidated
+internal sealed class TeamDirectory(NpgsqlDataSource dataSource, IListenerState listener, CacheMetrics metrics, TimeProvider time) : ITeamDirectory, IInvalidated
 {
     private const int Capacity = 100_000;
 
     /// <summary>An unknown key costs one look-up a minute, however often it is tried.</summary>
     private static readonly TimeSpan UnknownKeyFor = TimeSpan.FromMinutes(1);
 
-    private readonly InvalidatedCache<string, KnownKey> _keys = new(listener, time, Capacity, UnknownKeyFor);
-    private readonly InvalidatedCache<string, TeamAccess> _teams = new(listener, time, Capacity, TimeSpan.Zero);
+    private readonly InvalidatedCache<string, KnownKey> _keys =
+        metrics.Watched("virtual_keys", new InvalidatedCache<string, KnownKey>(listener, time, Capacity, UnknownKeyFor));
+
+    private readonly InvalidatedCache<string, TeamAccess> _teams =
+        metrics.Watched("teams", new InvalidatedCache<string, TeamAccess>(listener, time, Capacity, TimeSpan.Zero));
 
     public async ValueTask<KeyAccess?> FindByKeyAsync(string keyHash, CancellationToken cancellationToken)
     {

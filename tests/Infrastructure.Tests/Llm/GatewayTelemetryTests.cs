@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -17,14 +18,14 @@ internal sealed class GatewayTelemetryTests
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, owner) =>
         {
-            if (instrument.Meter == Telemetry.Meter)
+            if (instrument.Meter.Name == Telemetry.Name)
                 owner.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
         {
             var values = new Dictionary<string, object?>(tags.ToArray());
-            if (Equals(values["provider"], "provider-counted"))
-                counted.AddOrUpdate(instrument.Name + ":" + (values.GetValueOrDefault("outcome") ?? values.GetValueOrDefault("state") ?? values.GetValueOrDefault("reason")), value, (_, sum) => sum + value);
+            if (values.TryGetValue(Telemetry.Provider, out var provider) && Equals(provider, "provider-counted"))
+                counted.AddOrUpdate(instrument.Name + ":" + (values.GetValueOrDefault(Telemetry.Outcome) ?? values.GetValueOrDefault("state") ?? values.GetValueOrDefault("reason")), value, (_, sum) => sum + value);
         });
         listener.Start();
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Error(500), UpstreamScript.Error(429), UpstreamScript.Good());
@@ -57,6 +58,31 @@ internal sealed class GatewayTelemetryTests
         var all = string.Join('\n', log.Lines);
         Assert.That(all, Does.Contain("provider-a/upstream-a@key-a").And.Contain("500").And.Contain("open"));
         Assert.That(all, Does.Not.Contain(GatewayBench.ApiKey).And.Not.Contain("prompt-text").And.Not.Contain("answer-text"));
+    }
+
+    [Test]
+    public async Task SendAsync_WhenTheCallIsTraced_ShowsAttemptsAndFallbacksAsItsChildren()
+    {
+        var ended = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source == Telemetry.Source,
+            Sample = static (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = ended.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var one = await FakeUpstream.StartAsync(UpstreamScript.Error(500), UpstreamScript.Error(401));
+        await using var two = await FakeUpstream.StartAsync(UpstreamScript.Good());
+        await using var bench = new GatewayBench();
+        using var call = Telemetry.Source.StartActivity("CallLlm");
+
+        await bench.SendAsync(GatewayBench.Request("prompt-text"), bench.Model("traced", one.ApiBase), bench.Model("other", two.ApiBase));
+
+        var attempts = ended.Where(activity => activity.ParentSpanId == call!.SpanId).ToArray();
+        Assert.That(
+            attempts.Select(attempt => (attempt.DisplayName, attempt.GetTagItem("saasllm.attempt"), attempt.GetTagItem("error.type"), attempt.GetTagItem("http.response.status_code"))),
+            Is.EqualTo(new (string, object?, object?, object?)[] { ("chat traced", 1, "faulty", 500), ("chat traced", 2, "denied", 401), ("chat other", 3, null, 200) }));
+        Assert.That(attempts.SelectMany(attempt => attempt.TagObjects).Select(tag => tag.Value?.ToString()), Has.None.Contains("prompt-text").And.None.Contains(GatewayBench.ApiKey));
     }
 
     [TestCase("Llm:Retries", "99")]

@@ -23,9 +23,10 @@ internal sealed class LimitsNode : IAsyncDisposable, INodeCount
         Count = nodes;
         _redis = new RedisConnection(
             Options.Create(new RedisOptions { ConnectionString = connectionString, TimeoutMs = timeoutMs }), TimeProvider.System, NullLogger<RedisConnection>.Instance);
-        _local = new LocalLimits(TimeProvider.System);
+        var metrics = new LimiterMetrics(Meters.Factory);
+        _local = new LocalLimits(TimeProvider.System, metrics);
         _leases = new SharedLeases(_redis, Options.Create(new RateLimitingOptions { SlotLifetimeSeconds = slotLifetimeSeconds }), TimeProvider.System);
-        _limiter = new RateLimiter(_local, new SharedLimits(_redis, _leases, TimeProvider.System), this);
+        _limiter = new RateLimiter(_local, new SharedLimits(_redis, _leases, metrics, TimeProvider.System), this);
     }
 
     public int Count { get; }

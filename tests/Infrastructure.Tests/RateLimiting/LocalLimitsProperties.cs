@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using SaasLlm.Infrastructure.RateLimiting;
+using SaasLlm.Testing;
 using HoldsForAll = FsCheck.NUnit.PropertyAttribute;
 
 namespace SaasLlm.Infrastructure.Tests.RateLimiting;
@@ -26,7 +27,7 @@ internal sealed class LocalLimitsProperties
     private static void Replay(History history, Action<LocalLimits, HandClock, Refused> onRefusal)
     {
         var clock = new HandClock();
-        using var limits = new LocalLimits(clock);
+        using var limits = new LocalLimits(clock, new LimiterMetrics(Meters.Factory));
         var scopes = Scopes.Team(history.Rpm, history.Tpm);
         var admitted = new List<Call>();
         foreach (var step in history.Steps)

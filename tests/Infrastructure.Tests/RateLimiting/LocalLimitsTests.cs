@@ -1,6 +1,7 @@
 using SaasLlm.Domain.Limits;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Infrastructure.RateLimiting;
+using SaasLlm.Testing;
 
 namespace SaasLlm.Infrastructure.Tests.RateLimiting;
 
@@ -12,7 +13,7 @@ internal sealed class LocalLimitsTests
     private LocalLimits _limits = null!;
 
     [SetUp]
-    public void Start() => _limits = new LocalLimits(_clock);
+    public void Start() => _limits = new LocalLimits(_clock, new LimiterMetrics(Meters.Factory));
 
     [TearDown]
     public void Stop() => _limits.Dispose();

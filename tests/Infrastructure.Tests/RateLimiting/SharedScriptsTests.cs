@@ -120,7 +120,7 @@ internal sealed class SharedScriptsTests
     {
         var clock = new HandClock();
         var began = clock.GetUtcNow();
-        using var local = new LocalLimits(clock);
+        using var local = new LocalLimits(clock, new LimiterMetrics(Meters.Factory));
         var scopes = new RateScopes(null, RateScope.Of(RateScopeKind.Team, "team", "org", history.Limits), null);
         var keys = Keys();
         var running = new List<(RateLease Local, string Shared, long Entry, int Tokens)>();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Moq;
 using SaasLlm.Infrastructure.RateLimiting;
 using SaasLlm.Infrastructure.Redis;
+using SaasLlm.Testing;
 
 namespace SaasLlm.Infrastructure.Tests.RateLimiting;
 
@@ -14,9 +15,10 @@ internal sealed class UnlimitedCallerTests
         // Strict: any question to them would throw.
         var redis = new Mock<IRedis>(MockBehavior.Strict).Object;
         var nodes = new Mock<INodeCount>(MockBehavior.Strict).Object;
-        using var local = new LocalLimits(TimeProvider.System);
+        var metrics = new LimiterMetrics(Meters.Factory);
+        using var local = new LocalLimits(TimeProvider.System, metrics);
         using var leases = new SharedLeases(redis, Options.Create(new RateLimitingOptions()), TimeProvider.System);
-        var limiter = new RateLimiter(local, new SharedLimits(redis, leases, TimeProvider.System), nodes);
+        var limiter = new RateLimiter(local, new SharedLimits(redis, leases, metrics, TimeProvider.System), nodes);
         Call(limiter);
 
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -22,8 +22,9 @@ internal sealed class OutageTests
         // A server that gives up on every statement that has to wait looks like one that is going down.
         await using var impatient = NpgsqlDataSource.Create(node.ConnectionString + ";Options=-c statement_timeout=50");
         var clock = new SteppingClock();
-        await using var byUse = new UseSettlement(impatient, clock, NullLogger<UseSettlement>.Instance);
-        await using var settlement = new CallSettlement(impatient, byUse, clock, NullLogger<CallSettlement>.Instance);
+        var (metrics, accounting) = (node.Get<SettlementMetrics>(), node.Get<AccountingMetrics>());
+        await using var byUse = new UseSettlement(impatient, metrics, accounting, clock, NullLogger<UseSettlement>.Instance);
+        await using var settlement = new CallSettlement(impatient, byUse, metrics, accounting, clock, NullLogger<CallSettlement>.Instance);
         await using (var locker = await node.Get<NpgsqlDataSource>().OpenConnectionAsync())
         await using (var transaction = await locker.BeginTransactionAsync())
         {

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SaasLlm.Application.Llm;
+using SaasLlm.Application.Pipeline;
 using SaasLlm.Infrastructure.Llm.Resilience;
 using SaasLlm.Infrastructure.Redis;
 
@@ -33,6 +35,7 @@ internal sealed partial class Cooldowns
         _metrics = metrics;
         _logger = logger;
         redis.Subscribe(redis.Prefix + "cooldowns", message => Received(message));
+        metrics.WatchCircuits(OpenCircuits);
     }
 
     /// <summary>Makes a new deployment known to messages; one that this node had not yet used asks what the others know of it.</summary>
@@ -125,6 +128,17 @@ internal sealed partial class Cooldowns
     private TimeSpan Shortest(TimeSpan wait) => wait < _longest ? wait : _longest;
 
     private string Key(string name) => _redis.Prefix + "cooldown:" + name;
+
+    /// <summary>How many circuits of each provider let nothing through now. One that nobody has tried since its break was over is not among them.</summary>
+    private IEnumerable<Measurement<int>> OpenCircuits()
+    {
+        var now = _time.GetTimestamp();
+        return _byName.Values
+            .GroupBy(static deployment => deployment.Provider, StringComparer.Ordinal)
+            .Select(provider => new Measurement<int>(
+                provider.Count(deployment => deployment.Load.CooldownAt(now) is { IsCircuit: true } && !deployment.Circuit.IsClosed),
+                new KeyValuePair<string, object?>(Telemetry.Provider, provider.Key)));
+    }
 
     private static (string Node, Cooling Kind, TimeSpan Wait, string Name)? Read(string message)
     {

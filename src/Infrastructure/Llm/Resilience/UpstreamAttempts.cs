@@ -162,6 +162,7 @@ internal sealed partial class UpstreamAttempts
 
         UpstreamAnswer answer;
         call.BeginAttempt(route);
+        using var activity = AttemptActivity.Start(call, route);
         var source = _sources.Rent();
         try
         {
@@ -179,7 +180,8 @@ internal sealed partial class UpstreamAttempts
         }
         catch (OperationCanceledException)
         {
-            _metrics.Attempted(route.Deployment.Provider, "cancelled", _time.GetElapsedTime(started));
+            Count(call, route, "cancelled", _time.GetElapsedTime(started));
+            activity?.End("cancelled", null);
             throw;
         }
         finally
@@ -190,13 +192,18 @@ internal sealed partial class UpstreamAttempts
         // What was answered or given up is billed.
         if (answer.Kind is not (AnswerKind.Good or AnswerKind.GivenUp))
             leg?.IsSent = false;
-        Learn(call, route.Deployment, answer, _time.GetElapsedTime(started));
+        activity?.End(NameOf(answer.Kind), answer.StatusCode);
+        Learn(call, route, answer, _time.GetElapsedTime(started));
         return answer;
     }
 
-    private void Learn(UpstreamCall call, Deployment deployment, UpstreamAnswer answer, TimeSpan elapsed)
+    private void Count(UpstreamCall call, in Route route, string outcome, TimeSpan elapsed) =>
+        _metrics.Attempted(route.Deployment.Provider, call.ModelGroupOf(route), call.Request.Operation, outcome, elapsed);
+
+    private void Learn(UpstreamCall call, in Route route, UpstreamAnswer answer, TimeSpan elapsed)
     {
-        _metrics.Attempted(deployment.Provider, NameOf(answer.Kind), elapsed);
+        var deployment = route.Deployment;
+        Count(call, route, NameOf(answer.Kind), elapsed);
         _cooldowns.Heed(deployment, answer);
         if (call.MeasuresLatency)
             Measure(deployment.Load.Latency(call.IsStream), answer.Kind, elapsed.TotalMilliseconds);

@@ -1,4 +1,5 @@
 using SaasLlm.Application.Llm;
+using SaasLlm.Application.Pipeline;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Byok;
 using SaasLlm.Domain.Catalog;
@@ -25,6 +26,10 @@ internal sealed class UpstreamCall(
     public Route[] Routes => routes;
 
     public bool IsStream => isStream;
+
+    /// <summary>What metrics call the route to this deployment. The models that a caller's own key reaches may bear names of the caller's.</summary>
+    public string ModelGroupOf(in Route route) =>
+        targets.Name ?? (route.Deployment.Byok is null ? route.Model.Alias : Telemetry.None);
 
     /// <summary>True where the sandbox answers; it stands in for all routes or for none.</summary>
     public bool IsInvented => routes[0].Deployment.IsInvented;
