@@ -12,6 +12,7 @@ using SaasLlm.Api.Jobs;
 using SaasLlm.Api.Llm;
 using SaasLlm.Api.OpenApi;
 using SaasLlm.Api.Operations;
+using SaasLlm.Api.Operations.Otlp;
 using SaasLlm.Api.Organizations;
 using SaasLlm.Api.Pricing;
 using SaasLlm.Api.ProviderCredentials;
@@ -46,9 +47,11 @@ internal static class Service
         builder.Services.AddSaasLlm(builder.Configuration);
         builder.Services.AddCallers(builder.Configuration, builder.Environment);
         builder.Services.AddScoped<Readiness>();
+        builder.AddMonitors();
         builder.Services.AddApiDocument();
 
         var app = builder.Build();
+        app.StartOtlpExport();
         app.UseTrustedProxies();
         app.UseRequestId();
         app.UseMiddleware<RequestLog>();
@@ -83,6 +86,7 @@ internal static class Service
         app.MapAlerts();
         app.MapWebhooks();
         app.MapHealth();
+        app.MapMetrics();
         app.MapStartPage();
         app.MapApiDocument();
         app.MapUnknownRoutes();

@@ -46,7 +46,7 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         ("Import", "Moving in from another gateway."),
         ("Webhooks", "Addresses that hear of events, signed as [Standard Webhooks](https://www.standardwebhooks.com) says."),
         ("Alerts", "What there was to warn of, and at which credits to warn."),
-        ("Operations", "For monitors and load balancers; no credential needed."),
+        ("Operations", "For monitors and load balancers; only the metrics need a credential."),
     ];
 
     public async Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)

@@ -2,8 +2,8 @@ using SaasLlm.Api.Auth;
 
 namespace SaasLlm.Api.Operations;
 
-/// <summary>One line for each request: good ones at Debug, refused ones at Information, faults at Warning. It names the route's template, never the path or the query, which may carry a caller's data.</summary>
-internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLog> logger, TimeProvider time)
+/// <summary>One line for each request: good ones at Debug, refused ones at Information, faults at Warning; and the same for metrics and traces. It names the route's template, never the path or the query, which may carry a caller's data.</summary>
+internal sealed partial class RequestLog(RequestDelegate next, RequestMetrics metrics, ILogger<RequestLog> logger, TimeProvider time)
 {
     /// <summary>What proxies write for a caller who left before the answer.</summary>
     private const int CallerLeft = 499;
@@ -22,9 +22,12 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
         finally
         {
             var status = context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted ? CallerLeft : context.Response.StatusCode;
+            var elapsed = time.GetElapsedTime(started);
             var level = LevelOf(context.Request.Path, status);
             if (logger.IsEnabled(level))
-                Log(level, context, status, time.GetElapsedTime(started));
+                Log(level, context, status, elapsed);
+            metrics.Ended(context, status, elapsed);
+            RequestActivity.Ended(context, status);
         }
     }
 
@@ -36,7 +39,7 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
     {
         >= StatusCodes.Status500InternalServerError => LogLevel.Warning,
         >= StatusCodes.Status400BadRequest => LogLevel.Information,
-        _ => path.StartsWithSegments(HealthEndpoints.Path, StringComparison.Ordinal) ? LogLevel.Trace : LogLevel.Debug,
+        _ => path.StartsWithSegments(HealthEndpoints.Path, StringComparison.Ordinal) || path == MetricsEndpoints.Path ? LogLevel.Trace : LogLevel.Debug,
     };
 
     private void Log(LogLevel level, HttpContext context, int status, TimeSpan elapsed) => LogRequest(

@@ -1,14 +1,10 @@
-using System.Reflection;
 using SaasLlm.Api.OpenApi;
 
 namespace SaasLlm.Api.Operations;
 
 internal static class StartPage
 {
-    private static readonly ServiceInfo Info = new(
-        "SaasLlm",
-        typeof(StartPage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
-        DocumentationPages.SwaggerPath);
+    private static readonly ServiceInfo Info = new("SaasLlm", ServiceVersion.Text, DocumentationPages.SwaggerPath);
 
     /// <summary>A person who opens a development service wants its documentation; a program elsewhere wants to know what it reached.</summary>
     public static void MapStartPage(this WebApplication app) =>

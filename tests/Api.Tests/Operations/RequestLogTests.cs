@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using SaasLlm.Api.Auth;
 using SaasLlm.Api.Operations;
 using SaasLlm.Application.Shared;
+using SaasLlm.Testing;
 
 namespace SaasLlm.Api.Tests.Operations;
 
@@ -46,6 +47,8 @@ internal sealed class RequestLogTests
     [TestCase("/health/ready", 200, LogLevel.Trace)]
     [TestCase("/health/ready", 503, LogLevel.Warning)]
     [TestCase("/healthy", 200, LogLevel.Debug)]
+    [TestCase("/metrics", 200, LogLevel.Trace)]
+    [TestCase("/metrics", 401, LogLevel.Information)]
     public async Task Invoke_ByTheStatus_LogsTheMoreTheWorse(string path, int status, LogLevel level)
     {
         var logger = new Recorder();
@@ -82,6 +85,7 @@ internal sealed class RequestLogTests
                 inside(reached);
                 return Task.CompletedTask;
             },
+            new RequestMetrics(Meters.Factory),
             logger,
             TimeProvider.System).InvokeAsync(context);
 
