@@ -57,6 +57,14 @@ Task("Import")
         Attend("dotnet", [ServiceProgram, "import", .. OwnArguments()]);
     });
 
+Task("OpenApi")
+    .Description("Writes the API's description, docs/openapi.json, anew from the code.")
+    .Does(() =>
+    {
+        BuildService();
+        Attend("dotnet", [ServiceProgram, "openapi", "docs/openapi.json"]);
+    });
+
 Task("Demo")
     .Description("Walks the full chain against a running service: --url=http://localhost:8003 --admin-key=…")
     .Does(() => Attend("node", ["demo/full-chain.mjs", .. OwnArguments()]));

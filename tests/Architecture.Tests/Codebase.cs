@@ -4,7 +4,7 @@ using SaasLlm.Infrastructure;
 
 namespace SaasLlm.Architecture.Tests;
 
-/// <summary>The four assemblies, and the sources that they were built from.</summary>
+/// <summary>The four assemblies of the service and the client's, and the sources that they were built from.</summary>
 internal static class Codebase
 {
     public static Assembly Domain { get; } = typeof(Domain.Shared.Error).Assembly;
@@ -14,6 +14,8 @@ internal static class Codebase
     public static Assembly Infrastructure { get; } = typeof(DependencyInjection).Assembly;
 
     public static Assembly Api { get; } = Assembly.Load("SaasLlm.Api");
+
+    public static Assembly Client { get; } = typeof(Client.SaasLlmClient).Assembly;
 
     public static string Root { get; } = FindRoot();
 

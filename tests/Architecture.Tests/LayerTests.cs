@@ -43,6 +43,10 @@ internal sealed class LayerTests
     public void Api_InItsReferences_RunsNoSql() => Assert.That(ReferencesOf(Codebase.Api), Has.None.EqualTo("Dapper"));
 
     [Test]
+    public void Client_InItsReferences_KnowsTheServiceOnlyByItsDescription() =>
+        Assert.That(ReferencesOf(Codebase.Client).Where(name => !IsRuntime(name)), Is.EqualTo(new[] { "Microsoft.Extensions.DependencyInjection.Abstractions" }));
+
+    [Test]
     public void DomainEntities_InTheirProperties_HaveNoPublicSetter()
     {
         var settable =

@@ -14,24 +14,28 @@ internal static class CreditEndpoints
         var credits = app.MapGroup("/api/credits").WithTags("Credits");
         MapBudget(credits);
 
-        credits.MapPost("/teams/{teamId}/add", (string teamId, JsonBody<AddToTeam> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+        credits.MapPost("/teams/{teamId}/add", (string teamId, JsonBody<AddTeamCreditsBody> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async add => (await mediator.Send(
                     new AddCredits(context.Caller(), teamId, add.Credits, add.Reason, context.IdempotencyKey()), cancellationToken)).ToHttp()))
             .ForOperators()
+            .TakesIdempotencyKey()
+            .WithName("addTeamCredits")
             .WithSummary("Grant a team credits")
-            .WithDescription("Send an Idempotency-Key header to make a repeated request harmless.")
-            .Produces<CreditsAdded>();
+            .Produces<TeamCreditsAdded>();
 
-        credits.MapPost("/add", (JsonBody<AddByBody> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+        credits.MapPost("/add", (JsonBody<AddCreditsBody> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async add => (await mediator.Send(
                     new AddCredits(context.Caller(), add.TeamId, add.Amount, add.Description, context.IdempotencyKey()), cancellationToken)).ToHttp()))
             .ForOperators()
+            .TakesIdempotencyKey()
+            .WithName("addCredits")
             .WithSummary("Grant a team credits (team in the body)")
-            .Produces<CreditsAdded>();
+            .Produces<TeamCreditsAdded>();
 
         credits.MapGet("/teams/{teamId}/balance", (string teamId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 Balance(teamId, context, mediator, cancellationToken))
             .ForTeamsAndOperators()
+            .WithName("getTeamBalance")
             .WithSummary("Show a team's credits")
             .Produces<BalanceResponse>();
 
@@ -44,6 +48,7 @@ internal static class CreditEndpoints
         credits.MapGet("/teams/{teamId}/transactions", (string teamId, int? limit, string? cursor, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 Transactions(teamId, new PageRequest(limit, cursor), context, mediator, cancellationToken))
             .ForTeamsAndOperators()
+            .WithName("getTeamTransactions")
             .WithSummary("List a team's ledger, newest first")
             .Produces<TransactionList>();
 
@@ -82,6 +87,7 @@ internal static class CreditEndpoints
 
         team.MapPost("refund", (string teamId, JsonBody<RefundJob> body, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async refund => (await mediator.Send(refund with { TeamId = teamId }, cancellationToken)).ToHttp()))
+            .WithName("refundJob")
             .WithSummary("Give a job's charge back, once")
             .Produces<JobRefunded>();
 
@@ -110,7 +116,7 @@ internal static class CreditEndpoints
 
     private static IResult TeamRequired() => Domain.Shared.Error.Field("team_id", "is required in the query.").ToHttp();
 
-    internal sealed record AddToTeam(decimal? Credits, string? Reason);
+    internal sealed record AddTeamCreditsBody(decimal? Credits, string? Reason);
 
-    internal sealed record AddByBody(string? TeamId, decimal? Amount, string? Description);
+    internal sealed record AddCreditsBody(string? TeamId, decimal? Amount, string? Description);
 }

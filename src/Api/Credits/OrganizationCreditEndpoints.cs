@@ -14,12 +14,13 @@ internal static class OrganizationCreditEndpoints
     {
         var organization = app.MapGroup("/api/organizations/{organizationId}").WithTags("Credits");
 
-        organization.MapPost("/credits/add", (string organizationId, JsonBody<AddToPool> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+        organization.MapPost("/credits/add", (string organizationId, JsonBody<AddOrganizationCreditsBody> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async add => (await mediator.Send(
                     new AddOrganizationCredits(context.Caller(), organizationId, add.Credits, add.Reason, context.IdempotencyKey()), cancellationToken)).ToHttp()))
             .ForOperators()
+            .TakesIdempotencyKey()
+            .WithName("addOrganizationCredits")
             .WithSummary("Grant an organization's pool credits")
-            .WithDescription("Send an Idempotency-Key header to make a repeated request harmless.")
             .Produces<OrganizationCreditsAdded>();
 
         organization.MapGet("/credits", async (string organizationId, int? limit, string? cursor, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
@@ -60,5 +61,5 @@ internal static class OrganizationCreditEndpoints
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
     }
 
-    internal sealed record AddToPool(decimal? Credits, string? Reason);
+    internal sealed record AddOrganizationCreditsBody(decimal? Credits, string? Reason);
 }

@@ -17,10 +17,11 @@ internal static class JobEndpoints
     {
         var jobs = app.MapGroup("/api/jobs").WithTags("Jobs").ForTeamsAndOperators();
 
-        jobs.MapPost("/create", (JsonBody<CreateBody> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+        jobs.MapPost("/create", (JsonBody<CreateJobBody> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async job => (await mediator.Send(job.ToCommand(context), cancellationToken)).ToHttp()))
+            .TakesIdempotencyKey()
             .WithSummary("Begin a job")
-            .WithDescription("Reserves the job's credit. Send an Idempotency-Key header to make a repeated request harmless.")
+            .WithDescription("Reserves the job's credit.")
             .Produces<JobOpened>();
 
         jobs.MapGet("/{jobId}", (string jobId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
@@ -28,20 +29,23 @@ internal static class JobEndpoints
             .WithSummary("Show a job")
             .Produces<JobResponse>();
 
-        jobs.MapPatch("/{jobId}/metadata", (string jobId, JsonBody<MetadataBody> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+        jobs.MapPatch("/{jobId}/metadata", (string jobId, JsonBody<JobMetadataBody> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 OfJob(jobId, id => body.Then(async patch =>
                     (await mediator.Send(new MergeJobMetadata(context.Caller(), id, patch.Metadata), cancellationToken)).ToHttp())))
+            .WithName("mergeJobMetadata")
             .WithSummary("Merge into a job's metadata")
             .Produces<JobResponse>();
 
         jobs.MapPost("/{jobId}/cancel", (string jobId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 OfJob(jobId, async id => (await mediator.Send(new CancelJob(context.Caller(), id), cancellationToken)).ToHttp()))
+            .WithName("cancelJob")
             .WithSummary("Give a job up; its reservation is released")
             .Produces<JobResponse>();
 
-        jobs.MapPost("/{jobId}/complete", (string jobId, JsonBody<CompleteBody> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+        jobs.MapPost("/{jobId}/complete", (string jobId, JsonBody<CompleteJobBody> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 OfJob(jobId, id => body.Then(async end =>
                     (await mediator.Send(new CompleteJob(context.Caller(), id, end.Status, end.ErrorMessage, end.Metadata), cancellationToken)).ToHttp())))
+            .WithName("completeJob")
             .WithSummary("End a job and settle its credits")
             .WithDescription("A job completed without a failed call is charged; every other end releases its reservation. Repeating it gives the same answer.")
             .Produces<JobCompletion>();
@@ -58,7 +62,7 @@ internal static class JobEndpoints
     private static Task<IResult> OfJob(string jobId, Func<Guid, Task<IResult>> next) =>
         Guid.TryParse(jobId, out var id) ? next(id) : Task.FromResult(NoSuchJob.ToHttp());
 
-    internal sealed record CreateBody(
+    internal sealed record CreateJobBody(
         string? TeamId,
         string? JobType,
         string? UserId = null,
@@ -72,7 +76,7 @@ internal static class JobEndpoints
             new(context.Caller(), TeamId, JobType, UserId, Metadata, ExternalTaskId, MaxCostUsd, MaxCalls, TtlSeconds, context.IdempotencyKey());
     }
 
-    internal sealed record MetadataBody(JsonElement? Metadata);
+    internal sealed record JobMetadataBody(JsonElement? Metadata);
 
-    internal sealed record CompleteBody(string? Status, string? ErrorMessage = null, JsonElement? Metadata = null);
+    internal sealed record CompleteJobBody(string? Status, string? ErrorMessage = null, JsonElement? Metadata = null);
 }

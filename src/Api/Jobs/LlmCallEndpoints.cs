@@ -16,23 +16,27 @@ internal static class LlmCallEndpoints
     public static void MapLlmCalls(this IEndpointRouteBuilder jobs)
     {
         jobs.MapPost("/{jobId}/llm-call", static (string jobId, HttpContext context, IMediator mediator) => CallInJobAsync(jobId, context, mediator, streamed: false))
+            .WithName("callLlm")
             .WithSummary("Call a model within a job")
             .WithDescription("Takes everything that an OpenAI chat request has, and passes it on untouched; `\"stream\": true` answers as llm-call-stream does.")
             .AcceptsJson<LlmCallBody>()
             .Produces<LlmCallAnswer>();
 
         jobs.MapPost("/{jobId}/llm-call-stream", static (string jobId, HttpContext context, IMediator mediator) => CallInJobAsync(jobId, context, mediator, streamed: true))
+            .WithName("streamLlm")
             .WithSummary("Call a model within a job and stream its answer")
             .WithDescription("Server-sent events of OpenAI chunks, then `data: [DONE]`. A fault in mid-stream sends an `error` event and breaks the connection, without `[DONE]`.")
             .AcceptsJson<LlmCallBody>()
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream");
 
         jobs.MapPost("/create-and-call", static (HttpContext context, IMediator mediator) => CallInNewJobAsync(context, mediator, streamed: false))
+            .WithName("createAndCall")
             .WithSummary("Create a job, make its one call and complete it")
             .AcceptsJson<CreateAndCallBody>()
             .Produces<LlmCallAnswer>();
 
         jobs.MapPost("/create-and-call-stream", static (HttpContext context, IMediator mediator) => CallInNewJobAsync(context, mediator, streamed: true))
+            .WithName("createAndStream")
             .WithSummary("Create a job, stream its one call and complete it")
             .AcceptsJson<CreateAndCallBody>()
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream");

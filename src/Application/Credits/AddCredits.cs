@@ -10,11 +10,11 @@ namespace SaasLlm.Application.Credits;
 
 /// <summary>Grants a team credits. With an idempotency key, once, however often it is sent.</summary>
 public sealed record AddCredits(Caller Caller, string? TeamId, decimal? Credits, string? Reason, string? IdempotencyKey)
-    : IRequest<Result<CreditsAdded>>, ITransactional;
+    : IRequest<Result<TeamCreditsAdded>>, ITransactional;
 
 /// <param name="CreditsRemaining">What the wallet then had.</param>
 /// <param name="TransactionId">The ledger's entry.</param>
-public sealed record CreditsAdded(
+public sealed record TeamCreditsAdded(
     string TeamId,
     [property: System.Text.Json.Serialization.JsonPropertyName("credits_added")] decimal Amount,
     decimal CreditsRemaining,
@@ -32,9 +32,9 @@ internal sealed class AddCreditsValidator : AbstractValidator<AddCredits>
 }
 
 internal sealed class AddCreditsHandler(IWalletRepository wallets, IIdempotencyRepository idempotency)
-    : IRequestHandler<AddCredits, Result<CreditsAdded>>
+    : IRequestHandler<AddCredits, Result<TeamCreditsAdded>>
 {
-    public async Task<Result<CreditsAdded>> Handle(AddCredits command, CancellationToken cancellationToken)
+    public async Task<Result<TeamCreditsAdded>> Handle(AddCredits command, CancellationToken cancellationToken)
     {
         // The lock makes a repeat wait for the first to commit, so that it finds its answer.
         var wallet = await wallets.LockAsync(command.TeamId!, cancellationToken);
@@ -43,7 +43,7 @@ internal sealed class AddCreditsHandler(IWalletRepository wallets, IIdempotencyR
 
         var request = IdempotentRequest.Of(
             command.Caller, command.IdempotencyKey, "credits.add", [command.TeamId!, RequestText.Of(command.Credits!.Value), command.Reason]);
-        if (request is not null && await idempotency.FindAsync<CreditsAdded>(request, cancellationToken) is { } earlier)
+        if (request is not null && await idempotency.FindAsync<TeamCreditsAdded>(request, cancellationToken) is { } earlier)
             return earlier;
 
         var transfer = wallet.Allocate(command.Credits!.Value, command.Reason, command.IdempotencyKey);
@@ -51,7 +51,7 @@ internal sealed class AddCreditsHandler(IWalletRepository wallets, IIdempotencyR
             return transfer.Error;
 
         await wallets.SaveAsync(wallet, cancellationToken);
-        var added = new CreditsAdded(command.TeamId!, command.Credits.Value, wallet.Remaining, transfer.Value.TransferId);
+        var added = new TeamCreditsAdded(command.TeamId!, command.Credits.Value, wallet.Remaining, transfer.Value.TransferId);
         if (request is not null)
             await idempotency.SaveAsync(request, added, cancellationToken);
 

@@ -10,13 +10,15 @@ namespace SaasLlm.Api.Tests.OpenApi;
 internal sealed partial class ApiDocumentTests
 {
     private ServiceUnderTest _service = null!;
+    private string _text = null!;
     private JsonElement _document;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
         _service = await ServiceUnderTest.StartAsync();
-        _document = JsonElement.Parse(await _service.Operator.GetStringAsync(new Uri(ApiDocument.Path, UriKind.Relative)));
+        _text = await _service.Operator.GetStringAsync(new Uri(ApiDocument.Path, UriKind.Relative));
+        _document = JsonElement.Parse(_text);
     }
 
     [OneTimeTearDown]
@@ -137,6 +139,31 @@ internal sealed partial class ApiDocumentTests
     }
 
     [Test]
+    public void Path_WithParameters_DeclaresEachOfThem()
+    {
+        foreach (var operation in Operations())
+        {
+            var declared = operation.Body.TryGetProperty("parameters", out var parameters)
+                ? parameters.EnumerateArray().Where(parameter => parameter.GetProperty("in").GetString() == "path").Select(parameter => parameter.GetProperty("name").GetString()!)
+                : [];
+            Assert.That(declared, Is.EquivalentTo(PathParameter().Matches(operation.Path).Select(match => match.Value)), operation.Name);
+        }
+    }
+
+    [TestCase("createJob")]
+    [TestCase("addTeamCredits")]
+    [TestCase("addCredits")]
+    [TestCase("addOrganizationCredits")]
+    public void Operation_ThatHeedsAnIdempotencyKey_SaysSo(string id)
+    {
+        var operation = Operations().Single(operation => operation.Body.GetProperty("operationId").GetString() == id).Body;
+
+        Assert.That(
+            operation.GetProperty("parameters").EnumerateArray().Select(parameter => (parameter.GetProperty("in").GetString(), parameter.GetProperty("name").GetString())),
+            Does.Contain(("header", "Idempotency-Key")));
+    }
+
+    [Test]
     public void CreateAndCall_Always_NamesTheJobsFieldsAsTheyAreRead()
     {
         var fields = _document.GetProperty("components").GetProperty("schemas").GetProperty("CreateAndCallBody").ToString();
@@ -146,6 +173,19 @@ internal sealed partial class ApiDocumentTests
 
     [Test]
     public void Document_WhereverItIsServed_IsTheSame() => Assert.That(_document.TryGetProperty("servers", out _), Is.False);
+
+    [Test]
+    public void Document_InTheRepository_IsTheOneThatIsServed()
+    {
+        var served = _text.Split('\n');
+        var committed = File.ReadAllText(Path.Combine(NodeScripts.Root(), "docs", "openapi.json")).TrimEnd('\n').Split('\n');
+        var difference = served.Zip(committed).TakeWhile(lines => lines.First == lines.Second).Count();
+
+        Assert.That(
+            served.ElementAtOrDefault(difference),
+            Is.EqualTo(committed.ElementAtOrDefault(difference)),
+            $"docs/openapi.json differs at line {difference + 1}. ./build.sh --target=OpenApi writes it anew.");
+    }
 
     [TestCase("/docs/index.html")]
     [TestCase("/docs/index.css")]
@@ -175,6 +215,9 @@ internal sealed partial class ApiDocumentTests
 
     [GeneratedRegex("^[a-z][a-z0-9]*(_[a-z0-9]+)*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SnakeCase();
+
+    [GeneratedRegex(@"(?<=\{)\w+(?=\})", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PathParameter();
 
     private sealed record Operation(string Path, string Name, JsonElement Body);
 }
