@@ -10,6 +10,9 @@ const string Solution = "SaasLlm.sln";
 const string Service = "src/Api/SaasLlm.Api.csproj";
 const string ServiceProgram = "src/Api/bin/Release/net10.0/SaasLlm.Api.dll";
 const string ServiceStamp = "artifacts/service.stamp";
+const string Dashboard = "src/Dashboard";
+const string DashboardOutput = "src/Api/bin/Release/net10.0/wwwroot/dashboard";
+const string DashboardStamp = "artifacts/dashboard.stamp";
 const string Bench = "bench/Runner/SaasLlm.Bench.csproj";
 const string BenchProgram = "bench/Runner/bin/Release/net10.0/SaasLlm.Bench.dll";
 const string ClusterTests = "tests/Cluster.Tests/SaasLlm.Cluster.Tests.csproj";
@@ -23,7 +26,7 @@ Task("Default").IsDependentOn("Build");
 
 Task("Build")
     .Description("Builds everything; warnings are errors.")
-    .Does(() => DotNetBuild(Solution, new DotNetBuildSettings { Configuration = Configuration, NoLogo = true }));
+    .Does(() => BesideDashboard(() => DotNetBuild(Solution, new DotNetBuildSettings { Configuration = Configuration, NoLogo = true })));
 
 Task("Clean")
     .Description("Removes what was built. The data in .data/ stays.")
@@ -37,7 +40,7 @@ Task("Run")
     .Description("Builds and runs the service with a private PostgreSQL. Further arguments go to it: --urls=http://localhost:9000")
     .Does(() =>
     {
-        BuildService();
+        BesideDashboard(BuildService);
         Attend("dotnet", [ServiceProgram, .. OwnArguments()]);
     });
 
@@ -132,7 +135,7 @@ Task("Postgres")
 
 Task("TestTools")
     .Description("Fetches the servers that tests start, where this machine has none.")
-    .Does(() => RequireTools(("redis-server", "redis-server"), ("nginx", "nginx-light")));
+    .Does(() => RequireTools(("redis-server", "redis-server"), ("nginx", "nginx-light"), ("chromium", "chromium")));
 
 Task("BenchTools")
     .IsDependentOn("Postgres")
@@ -161,7 +164,9 @@ RunTarget(target);
 // Builds only what the service needs, and nothing where nothing has changed: even an idle dotnet build takes seconds.
 void BuildService()
 {
-    var fingerprint = Fingerprint();
+    var fingerprint = Fingerprint(
+        ["src/Domain", "src/Application", "src/Infrastructure", "src/Api"],
+        ["Directory.Build.props", "Directory.Packages.props", "global.json", ".editorconfig", "BannedSymbols.txt"]);
     if (FileExists(ServiceProgram) && FileExists(ServiceStamp) && System.IO.File.ReadAllText(ServiceStamp) == fingerprint)
         return;
 
@@ -174,6 +179,47 @@ void BuildService()
     System.IO.File.WriteAllText(ServiceStamp, fingerprint);
 }
 
+// One waits for the network while the other compiles, which shortens the first build.
+void BesideDashboard(Action build)
+{
+    var dashboard = System.Threading.Tasks.Task.Run(BuildDashboard);
+    try
+    {
+        build();
+    }
+    finally
+    {
+        dashboard.GetAwaiter().GetResult();
+    }
+}
+
+// Builds the page where something of it has changed, beside the program that serves it.
+void BuildDashboard()
+{
+    var fingerprint = Fingerprint(
+        [$"{Dashboard}/src", $"{Dashboard}/public"],
+        [.. GetFiles($"{Dashboard}/*.{{json,ts,html}}").Select(file => file.FullPath), "docs/openapi.json"]);
+    if (FileExists($"{DashboardOutput}/index.html") && FileExists(DashboardStamp) && System.IO.File.ReadAllText(DashboardStamp) == fingerprint)
+        return;
+
+    Information("Building the dashboard");
+    var installed = new System.IO.FileInfo($"{Dashboard}/node_modules/.package-lock.json");
+    if (!installed.Exists || installed.LastWriteTimeUtc < System.IO.File.GetLastWriteTimeUtc($"{Dashboard}/package-lock.json"))
+        Npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error");
+    Npm("run", "build", "--silent", "--", "--logLevel", "warn", "--emptyOutDir", "--outDir", MakeAbsolute(Directory(DashboardOutput)).FullPath);
+
+    EnsureDirectoryExists("artifacts");
+    System.IO.File.WriteAllText(DashboardStamp, fingerprint);
+}
+
+void Npm(params string[] arguments)
+{
+    using var npm = Process.Start(new ProcessStartInfo("npm", arguments) { UseShellExecute = false, WorkingDirectory = Dashboard });
+    npm.WaitForExit();
+    if (npm.ExitCode != 0)
+        throw new CakeException(npm.ExitCode, $"npm {arguments[0]} ended with {npm.ExitCode}.");
+}
+
 void RunBench(params string[] more)
 {
     BuildService();
@@ -182,12 +228,13 @@ void RunBench(params string[] more)
     Attend("dotnet", [BenchProgram, .. more, .. OwnArguments()]);
 }
 
-// Path, size and time of every file that the service is built from.
-string Fingerprint()
+// Path, size and time of every file that something is built from; what was built does not count.
+string Fingerprint(string[] folders, string[] files)
 {
-    var sources = System.IO.Directory.EnumerateFiles("src", "*", System.IO.SearchOption.AllDirectories)
-        .Where(path => !path.Split('/').Any(part => part is "bin" or "obj" or "node_modules"))
-        .Concat(["Directory.Build.props", "Directory.Packages.props", "global.json", ".editorconfig", "BannedSymbols.txt"])
+    var sources = folders
+        .SelectMany(folder => System.IO.Directory.EnumerateFiles(folder, "*", System.IO.SearchOption.AllDirectories))
+        .Where(path => !path.Split('/').Any(part => part is "bin" or "obj" or "node_modules" or "schema.d.ts"))
+        .Concat(files)
         .Order(StringComparer.Ordinal)
         .Select(path => new System.IO.FileInfo(path))
         .Select(file => $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}");
@@ -232,11 +279,12 @@ bool HasPostgres() => EnvironmentVariable("PATH", "").Split(':').Any(folder => F
     || GetFiles("/usr/lib/postgresql/*/bin/initdb").Count > 0;
 
 // Puts programs on PATH. Those that the machine lacks are unpacked from Debian's packages into a folder of ours: nothing is
-// installed, so no server of theirs starts by itself, and an ordinary user may do it too.
+// installed, so no server of theirs starts by itself, and an ordinary user may do it too. Chromium's own program comes before the
+// script of that name, which looks for it in /usr.
 void RequireTools(params (string Program, string Package)[] tools)
 {
     var folder = MakeAbsolute(Directory(ToolsFolder)).FullPath;
-    Environment.SetEnvironmentVariable("PATH", $"{EnvironmentVariable("PATH", "")}:/usr/sbin:{folder}/usr/bin:{folder}/usr/sbin");
+    Environment.SetEnvironmentVariable("PATH", $"{EnvironmentVariable("PATH", "")}:/usr/sbin:{folder}/usr/lib/chromium:{folder}/usr/bin:{folder}/usr/sbin");
     var missing = tools.Where(tool => !IsOnPath(tool.Program)).ToArray();
     if (missing.Length > 0)
     {

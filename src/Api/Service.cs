@@ -59,6 +59,7 @@ internal static class Service
         app.UseFaultHandler();
         app.RefuseNulInQuery();
         app.UseDocumentationPages();
+        app.UseDashboardFiles();
         app.UseRouting();
         app.UseMiddleware<CallerAccess>();
 
@@ -88,6 +89,7 @@ internal static class Service
         app.MapHealth();
         app.MapMetrics();
         app.MapStartPage();
+        app.MapDashboard();
         app.MapApiDocument();
         app.MapUnknownRoutes();
         return app;

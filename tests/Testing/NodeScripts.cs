@@ -55,7 +55,7 @@ public static class NodeScripts
     }
 
     /// <summary>The repository's folder.</summary>
-    internal static string Root()
+    public static string Root()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

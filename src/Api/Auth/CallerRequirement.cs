@@ -30,6 +30,7 @@ internal static class CallerRequirementExtensions
     private static readonly CallerRequirement UserOrOperator = new(Teams: false, Users: true);
     private static readonly CallerRequirement SignedInUser = new(Teams: false, Users: true) { SignedIn = true };
     private static readonly CallerRequirement Account = new(Teams: false, Users: true) { WithoutOrganization = true };
+    private static readonly CallerRequirement Anybody = new(Teams: true, Users: true) { WithoutOrganization = true };
     private static readonly CallerRequirement Everybody = new(Teams: true, Users: true);
 
     /// <summary>Only an operator may use it.</summary>
@@ -51,6 +52,10 @@ internal static class CallerRequirementExtensions
     /// <summary>As <see cref="ForUsers"/>, whatever the state of the user's organization: it is about the account alone.</summary>
     public static TBuilder ForAccounts<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(Account);
+
+    /// <summary>As <see cref="ForAccounts"/>, and a team may too.</summary>
+    public static TBuilder ForWhoeverCalls<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(Anybody);
 
     /// <summary>Whoever is known may use it.</summary>
     public static TBuilder ForEveryCaller<TBuilder>(this TBuilder endpoints)

@@ -41,7 +41,7 @@ internal static class AccountEndpoints
 
         auth.MapGet("/me", async (HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 (await mediator.Send(new GetAccount(context.Caller(), ShownSession(context)), cancellationToken)).ToHttp())
-            .ForAccounts()
+            .ForWhoeverCalls()
             .WithSummary("Show who is calling")
             .Produces<AccountResponse>();
 

@@ -26,6 +26,7 @@ internal static class JobEndpoints
 
         jobs.MapGet("/{jobId}", (string jobId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 OfJob(jobId, async id => (await mediator.Send(new GetJob(context.Caller(), id), cancellationToken)).ToHttp()))
+            .HeedsCostPreference()
             .WithSummary("Show a job")
             .Produces<JobResponse>();
 

@@ -71,11 +71,6 @@ internal static class TeamEndpoints
 
     private static void MapKeys(RouteGroupBuilder teams)
     {
-        teams.MapGet("/{teamId}/keys", async (string teamId, IMediator mediator, CancellationToken cancellationToken) =>
-                (await mediator.Send(new ListTeamKeys(teamId), cancellationToken)).ToHttp())
-            .WithSummary("List a team's keys")
-            .Produces<TeamKeyList>();
-
         teams.MapPost("/{teamId}/keys", (string teamId, JsonBody<CreateTeamKey> body, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async command => (await mediator.Send(command with { TeamId = teamId }, cancellationToken)).ToHttp()))
             .WithSummary("Make another key for a team")
@@ -101,12 +96,17 @@ internal static class TeamEndpoints
     /// <summary>What a team may see of itself.</summary>
     private static void MapViews(IEndpointRouteBuilder app)
     {
-        var own = app.MapGroup("/api/teams/{teamId}").WithTags("Teams").ForTeamsAndOperators();
+        var own = app.MapGroup("/api/teams/{teamId}").WithTags("Teams").ForTeamsAndOperators().HeedsCostPreference();
 
         own.MapGet("/", async (string teamId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 (await mediator.Send(new GetTeam(context.Caller(), teamId), cancellationToken)).ToHttp())
             .WithSummary("Show a team")
             .Produces<TeamResponse>();
+
+        own.MapGet("/keys", async (string teamId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
+                (await mediator.Send(new ListTeamKeys(context.Caller(), teamId), cancellationToken)).ToHttp())
+            .WithSummary("List a team's keys, masked")
+            .Produces<TeamKeyList>();
 
         own.MapGet("/jobs", async (string teamId, [AsParameters] JobQuery query, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 context.Request.WantsCsv()

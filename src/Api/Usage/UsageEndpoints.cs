@@ -19,6 +19,7 @@ internal static class UsageEndpoints
                         .ToCsv(UsageCsv.Days, static report => report.Data)
                     : (await mediator.Send(new GetTeamUsage(context.Caller(), teamId, range.Period, range.From, range.To), cancellationToken)).ToHttp())
             .ForTeamsAndOperators()
+            .HeedsCostPreference()
             .WithTags("Teams")
             .WithSummary("Show what a team used")
             .WithDescription(Range)

@@ -6,15 +6,18 @@ namespace SaasLlm.Application.Identities;
 /// <summary>Who is signed in.</summary>
 public sealed record AccountResponse
 {
-    /// <summary><c>operator</c>, <c>service</c> or <c>user</c>.</summary>
+    /// <summary><c>operator</c>, <c>team</c>, <c>service</c> or <c>user</c>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Null for the holder of an operator key.</summary>
+    /// <summary>Null for the holder of an operator's or a team's key.</summary>
     public string? UserId { get; init; }
 
     public string? Email { get; init; }
 
     public required string Name { get; init; }
+
+    /// <summary>The team whose key was shown; its own credits pay. Null for everybody else.</summary>
+    public string? TeamId { get; init; }
 
     /// <summary>The organization whose credits pay; null: none does.</summary>
     public string? OrganizationId { get; init; }

@@ -20,10 +20,11 @@ internal sealed class GetAccountHandler(IUserRepository users, IIdentityDirector
         var access = user is null ? null : await directory.FindUserAsync(user.UserId, cancellationToken);
         return new AccountResponse
         {
-            Kind = caller.Kind switch { CallerKind.Operator => "operator", CallerKind.Service => "service", _ => "user" },
+            Kind = caller.Kind switch { CallerKind.Operator => "operator", CallerKind.Team => "team", CallerKind.Service => "service", _ => "user" },
             UserId = caller.UserId,
             Email = user?.Email,
             Name = user?.Name ?? caller.Name,
+            TeamId = caller.TeamId,
             OrganizationId = caller.OrganizationId,
             Role = caller.Role is { } role ? RoleNames.Of(role) : null,
             Organizations = [.. (access?.Memberships ?? []).Select(AccountMembership.Of)],

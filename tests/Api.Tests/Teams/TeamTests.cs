@@ -31,6 +31,30 @@ internal sealed class TeamTests
     }
 
     [Test]
+    public async Task GetMe_WithAVirtualKey_NamesTheTeam()
+    {
+        var team = await _service.CreateTeamAsync();
+
+        var shown = await team.Client.GetOkAsync("/api/auth/me");
+
+        Assert.That((shown.GetProperty("kind").GetString(), shown.GetProperty("team_id").GetString()), Is.EqualTo(("team", team.TeamId)));
+    }
+
+    [Test]
+    public async Task ListKeys_ByATeam_ShowsItsOwnMaskedAndRefusesAnothers()
+    {
+        var team = await _service.CreateTeamAsync();
+        var other = await _service.CreateTeamAsync();
+
+        var keys = await team.Client.GetOkAsync($"/api/teams/{team.TeamId}/keys");
+        using var refused = await team.Client.GetAsync(new Uri($"/api/teams/{other.TeamId}/keys", UriKind.Relative));
+
+        Assert.That(keys.GetProperty("keys")[0].GetProperty("name").GetString(), Is.EqualTo("default"));
+        Assert.That(keys.ToString(), Does.Not.Contain(team.Client.DefaultRequestHeaders.Authorization!.Parameter!));
+        Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
+    }
+
+    [Test]
     public async Task UpdateTeam_WhenFieldsAreAbsent_LeavesThemAndZeroRemovesALimit()
     {
         var team = await _service.CreateTeamAsync(more: new { rpm_limit = 60, tpm_limit = 1000 });

@@ -1,0 +1,41 @@
+import { api, type Schemas } from '../api/client';
+import { usePages } from '../api/query';
+import { Empty } from '../parts/Empty';
+import { count, credits, none, Status, Time, usd } from '../parts/format';
+import { AnchorLink } from '../parts/links';
+import { type Column, PagedTable } from '../parts/PagedTable';
+import { useCaller } from '../session/caller';
+
+type Job = Schemas['JobResponse'];
+
+export type JobFilter = { status?: string; job_type?: string; user_id?: string; from?: string; to?: string };
+
+const columns: Column<Job>[] = [
+  { title: 'Job', cell: (job) => <AnchorLink to="/jobs/$jobId" params={{ jobId: job.job_id }} ff="monospace">{job.job_id}</AnchorLink> },
+  { title: 'Type', cell: (job) => job.job_type },
+  { title: 'Status', cell: (job) => <Status of={job.status} /> },
+  { title: 'User', cell: (job) => job.user_id ?? none },
+  { title: 'Calls', numeric: true, cell: (job) => count(job.total_calls) },
+  { title: 'Tokens', numeric: true, cell: (job) => count(job.total_tokens) },
+  { title: 'Credits', numeric: true, cell: (job) => credits(job.credits_charged) },
+  { title: 'Created', cell: (job) => <Time at={job.created_at} /> },
+];
+
+/** What the providers charge is the operator's business. */
+const operatorColumns: Column<Job>[] = [...columns, { title: 'Cost', numeric: true, cell: (job) => usd(job.total_cost_usd) }];
+
+/** A team's jobs, newest first. */
+export function JobTable({ teamId, filter }: { teamId: string; filter: JobFilter }) {
+  const { kind } = useCaller();
+  const pages = usePages(['jobs', teamId, filter], (cursor) =>
+    api.GET('/api/teams/{team_id}/jobs', { params: { path: { team_id: teamId }, query: { ...filter, cursor, limit: 100 } } }));
+  return (
+    <PagedTable
+      label="Jobs"
+      pages={pages}
+      columns={kind === 'operator' ? operatorColumns : columns}
+      rowKey={(job) => job.job_id}
+      empty={<Empty title="No such job">Applications open jobs with POST /api/jobs/create; filters may hide them.</Empty>}
+    />
+  );
+}

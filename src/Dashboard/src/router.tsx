@@ -1,0 +1,64 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, type RouteComponent } from '@tanstack/react-router';
+import { Empty } from './parts/Empty';
+import { Failure } from './parts/Failure';
+import { AnchorLink } from './parts/links';
+import { Loading } from './parts/Loading';
+import { Shell } from './shell/Shell';
+
+const root = createRootRoute({ component: Shell });
+
+const at = <Path extends string>(path: Path, component: RouteComponent) =>
+  createRoute({ getParentRoute: () => root, path, component });
+
+/** Which jobs a list shows; in the address, so that it can be passed on. */
+export type JobSearch = { team_id?: string; status?: string; job_type?: string; user_id?: string; from?: string; to?: string };
+
+const jobs = createRoute({
+  getParentRoute: () => root,
+  path: '/jobs',
+  validateSearch: (search: Record<string, unknown>): JobSearch => ({
+    team_id: textOf(search.team_id),
+    status: textOf(search.status),
+    job_type: textOf(search.job_type),
+    user_id: textOf(search.user_id),
+    from: textOf(search.from),
+    to: textOf(search.to),
+  }),
+  component: lazyRouteComponent(() => import('./jobs/JobsPage'), 'JobsPage'),
+});
+
+const routeTree = root.addChildren([
+  at('/', lazyRouteComponent(() => import('./overview/HomePage'), 'HomePage')),
+  at('/organizations', lazyRouteComponent(() => import('./organizations/OrganizationsPage'), 'OrganizationsPage')),
+  at('/organizations/$organizationId', lazyRouteComponent(() => import('./organizations/OrganizationPage'), 'OrganizationPage')),
+  at('/teams', lazyRouteComponent(() => import('./teams/TeamsPage'), 'TeamsPage')),
+  at('/teams/new', lazyRouteComponent(() => import('./teams/CreateTeamPage'), 'CreateTeamPage')),
+  at('/teams/$teamId', lazyRouteComponent(() => import('./teams/TeamPage'), 'TeamPage')),
+  jobs,
+  at('/jobs/$jobId', lazyRouteComponent(() => import('./jobs/JobPage'), 'JobPage')),
+  at('/model-groups', lazyRouteComponent(() => import('./models/ModelGroupsPage'), 'ModelGroupsPage')),
+  at('/models', lazyRouteComponent(() => import('./models/ModelsPage'), 'ModelsPage')),
+  at('/playground', lazyRouteComponent(() => import('./playground/PlaygroundPage'), 'PlaygroundPage')),
+  at('/credits', lazyRouteComponent(() => import('./own/OwnCreditsPage'), 'OwnCreditsPage')),
+  at('/keys', lazyRouteComponent(() => import('./own/OwnKeysPage'), 'OwnKeysPage')),
+]);
+
+export const router = createRouter({
+  routeTree,
+  basepath: '/dashboard',
+  defaultPreload: 'intent',
+  defaultPendingComponent: () => <Loading />,
+  defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
+  defaultNotFoundComponent: () => <Empty title="There is no such page"><AnchorLink to="/">To the overview</AnchorLink></Empty>,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  // What looks like a number in the address arrives as one.
+  return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+}

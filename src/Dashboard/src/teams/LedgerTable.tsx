@@ -1,0 +1,30 @@
+import { api, type Schemas } from '../api/client';
+import { usePages } from '../api/query';
+import { Empty } from '../parts/Empty';
+import { credits, none, Time } from '../parts/format';
+import { AnchorLink } from '../parts/links';
+import { type Column, PagedTable } from '../parts/PagedTable';
+
+const columns: Column<Schemas['TransactionResponse']>[] = [
+  { title: 'When', cell: (entry) => <Time at={entry.created_at} /> },
+  { title: 'What', cell: (entry) => entry.kind },
+  { title: 'Credits', numeric: true, cell: (entry) => credits(entry.amount) },
+  { title: 'Available then', numeric: true, cell: (entry) => credits(entry.balance_after) },
+  { title: 'Job', cell: (entry) => (entry.job_id ? <AnchorLink to="/jobs/$jobId" params={{ jobId: entry.job_id }}>{entry.job_id}</AnchorLink> : none) },
+  { title: 'Reason', cell: (entry) => entry.reason ?? none },
+];
+
+/** What happened to a team's credits, newest first. */
+export function LedgerTable({ teamId }: { teamId: string }) {
+  const pages = usePages(['teams', teamId, 'ledger'], (cursor) =>
+    api.GET('/api/credits/teams/{team_id}/transactions', { params: { path: { team_id: teamId }, query: { cursor, limit: 100 } } }));
+  return (
+    <PagedTable
+      label="Ledger"
+      pages={pages}
+      columns={columns}
+      rowKey={(entry) => entry.transaction_id}
+      empty={<Empty title="Nothing has happened to these credits yet" />}
+    />
+  );
+}

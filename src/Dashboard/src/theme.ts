@@ -1,0 +1,24 @@
+import { createTheme, type CSSVariablesResolver } from '@mantine/core';
+
+/** The fonts of the reader's system: nothing is loaded from elsewhere. */
+export const theme = createTheme({
+  primaryColor: 'blue',
+  // Mantine's own shade is too pale for white text on it (WCAG AA asks for 4.5 : 1).
+  primaryShade: { light: 8, dark: 8 },
+  autoContrast: true,
+});
+
+/** Mantine's greys and reds for text are too pale as well. */
+export const readable: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
+    '--mantine-color-placeholder': 'var(--mantine-color-gray-7)',
+    '--mantine-color-error': 'var(--mantine-color-red-9)',
+  },
+  dark: {
+    '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',
+    '--mantine-color-placeholder': 'var(--mantine-color-dark-1)',
+    '--mantine-color-error': 'var(--mantine-color-red-4)',
+  },
+});
