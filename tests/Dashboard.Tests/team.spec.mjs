@@ -22,7 +22,7 @@ test('a team sees its jobs, credits and keys, and nothing of models, providers o
   await page.getByRole('link', { name: job }).click();
   await expect(page.getByText('Credits charged')).toBeVisible();
   await page.getByRole('link', { name: 'Credits' }).click();
-  await expect(page.getByRole('cell', { name: 'charge', exact: true })).toBeVisible();
+  await expect(page.getByRole('cell', { name: 'charge', exact: true }).first()).toBeVisible();
   await page.getByRole('link', { name: 'Keys' }).click();
   await expect(page.getByRole('cell', { name: 'default' })).toBeVisible();
 
