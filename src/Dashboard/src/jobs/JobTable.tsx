@@ -2,16 +2,16 @@ import { api, type Schemas } from '../api/client';
 import { usePages } from '../api/query';
 import { Empty } from '../parts/Empty';
 import { count, credits, none, Status, Time, usd } from '../parts/format';
-import { AnchorLink } from '../parts/links';
 import { type Column, PagedTable } from '../parts/PagedTable';
 import { useCaller } from '../session/caller';
+import { JobLink } from './JobLink';
 
 type Job = Schemas['JobResponse'];
 
 export type JobFilter = { status?: string; job_type?: string; user_id?: string; from?: string; to?: string };
 
 const columns: Column<Job>[] = [
-  { title: 'Job', cell: (job) => <AnchorLink to="/jobs/$jobId" params={{ jobId: job.job_id }} ff="monospace">{job.job_id}</AnchorLink> },
+  { title: 'Job', cell: (job) => <JobLink jobId={job.job_id} /> },
   { title: 'Type', cell: (job) => job.job_type },
   { title: 'Status', cell: (job) => <Status of={job.status} /> },
   { title: 'User', cell: (job) => job.user_id ?? none },

@@ -12,6 +12,7 @@ export default function DayChart({ days }: { days: Day[] }) {
       data={days}
       dataKey="day"
       withLegend
+      maxBarWidth={48}
       valueFormatter={usd}
       series={[{ name: 'Cost', color: 'orange.7' }, { name: 'Price', color: 'blue.7' }]}
       role="img"

@@ -29,7 +29,7 @@ export function Overview() {
           ? <Empty title="Nothing has been used this month"><FirstSteps /></Empty>
           : (
             <>
-              <SimpleGrid cols={{ base: 1, md: 2 }} mb="md">
+              <SimpleGrid cols={{ base: 1, md: 2 }} verticalSpacing={0}>
                 <Section title="Today (UTC)"><Sums lines={data.filter((line) => dayOf(line) === new Date().toISOString().slice(0, 10))} /></Section>
                 <Section title="This month (UTC)"><Sums lines={data} /></Section>
               </SimpleGrid>

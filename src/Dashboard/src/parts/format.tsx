@@ -5,7 +5,7 @@ const precise = new Intl.NumberFormat('en', { maximumFractionDigits: 6 });
 const cents = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD' });
 const fractions = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD', maximumFractionDigits: 6 });
 const percents = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
-const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
 
 export const none = '–';
 
@@ -34,5 +34,5 @@ const colors: Record<string, string> = {
 
 /** A status by its word; the colour only repeats it. */
 export function Status({ of }: { of: string }) {
-  return <Badge variant="dot" color={colors[of] ?? 'gray'} tt="none">{of.replace('_', ' ')}</Badge>;
+  return <Badge variant="dot" color={colors[of] ?? 'gray'} tt="none" miw="max-content">{of.replace('_', ' ')}</Badge>;
 }

@@ -5,7 +5,7 @@ import type { ComponentPropsWithRef } from 'react';
 type LinkElement = Omit<ComponentPropsWithRef<'a'>, 'color' | 'style'>;
 
 /** Mantine's links, which know the routes of the page. */
-export const AnchorLink = createLink((props: Omit<AnchorProps, 'href'> & LinkElement) => <Anchor {...props} />);
+export const AnchorLink = createLink((props: Omit<AnchorProps, 'href'> & LinkElement) => <Anchor inherit {...props} />);
 
 export const ButtonLink = createLink((props: Omit<ButtonProps, 'href'> & LinkElement) => <Button component="a" {...props} />);
 

@@ -1,8 +1,8 @@
 import { api, type Schemas } from '../api/client';
 import { usePages } from '../api/query';
+import { JobLink } from '../jobs/JobLink';
 import { Empty } from '../parts/Empty';
 import { credits, none, Time } from '../parts/format';
-import { AnchorLink } from '../parts/links';
 import { type Column, PagedTable } from '../parts/PagedTable';
 
 const columns: Column<Schemas['TransactionResponse']>[] = [
@@ -10,7 +10,7 @@ const columns: Column<Schemas['TransactionResponse']>[] = [
   { title: 'What', cell: (entry) => entry.kind },
   { title: 'Credits', numeric: true, cell: (entry) => credits(entry.amount) },
   { title: 'Available then', numeric: true, cell: (entry) => credits(entry.balance_after) },
-  { title: 'Job', cell: (entry) => (entry.job_id ? <AnchorLink to="/jobs/$jobId" params={{ jobId: entry.job_id }}>{entry.job_id}</AnchorLink> : none) },
+  { title: 'Job', cell: (entry) => (entry.job_id ? <JobLink jobId={entry.job_id} /> : none) },
   { title: 'Reason', cell: (entry) => entry.reason ?? none },
 ];
 
