@@ -293,7 +293,10 @@ void RequireTools(params (string Program, string Package)[] tools)
             throw new CakeException($"{lost} is needed; install it, or let apt-get reach Debian's packages.");
     }
 
-    var libraries = GetDirectories($"{folder}/usr/lib/*-linux-gnu").Select(path => path.FullPath).Append(EnvironmentVariable("LD_LIBRARY_PATH", ""));
+    var libraries = new[] { "usr/lib/*-linux-gnu", "lib/*-linux-gnu", "usr/lib/*-linux-gnu/pulseaudio" }
+        .SelectMany(libraryFolder => GetDirectories($"{folder}/{libraryFolder}"))
+        .Select(path => path.FullPath)
+        .Append(EnvironmentVariable("LD_LIBRARY_PATH", ""));
     Environment.SetEnvironmentVariable("LD_LIBRARY_PATH", string.Join(':', libraries.Where(path => path.Length > 0)));
 }
 
