@@ -139,3 +139,19 @@ test('on a telephone every page fits, and the burger leads to them', async ({ pa
     expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(390);
   }
 });
+
+test('a long list draws what is in sight, and asks for its next page when the end comes near', async ({ page, request }) => {
+  for (let number = 0; number < 130; number++) {
+    const data = { organization_id: `many-${String(number).padStart(3, '0')}`, name: 'One of many' };
+    await request.post('/api/organizations/create', { data, headers: { Authorization: `Bearer ${operatorKey}` } });
+  }
+
+  await signIn(page, operatorKey, '/dashboard/organizations');
+  await expect(page.getByRole('link', { name: 'many-000' })).toBeVisible();
+  const list = page.getByRole('region', { name: 'Organizations' });
+  await expect(async () => {
+    await list.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+    await expect(page.getByRole('link', { name: 'many-129' })).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  expect(await page.getByRole('row').count()).toBeLessThan(60);
+});
