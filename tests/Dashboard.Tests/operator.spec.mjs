@@ -155,3 +155,20 @@ test('a long list draws what is in sight, and asks for its next page when the en
   }).toPass();
   expect(await page.getByRole('row').count()).toBeLessThan(60);
 });
+
+test('a message from the playground becomes a job whose calls, cost and model the operator sees', async ({ page, request }) => {
+  const send = (path, data) => request.post(path, { data, headers: { Authorization: `Bearer ${operatorKey}` } });
+  await send('/api/organizations/create', { organization_id: 'gamma', name: 'Gamma' });
+  await send('/api/model-groups/create', { group_name: 'gamma-chat', models: [{ model_name: 'gpt-4o-mini', priority: 0 }] });
+  await send('/api/teams/create', { organization_id: 'gamma', team_id: 'gamma-prod', model_groups: ['gamma-chat'], credits_allocated: 10 });
+
+  await signIn(page, operatorKey, '/dashboard/playground');
+  await page.getByRole('combobox', { name: 'Team' }).fill('gamma-prod');
+  await page.getByRole('textbox', { name: 'Message' }).fill('Good morning');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByRole('link', { name: 'its job' }).click();
+
+  await expect(page.getByRole('heading', { level: 1, name: 'playground' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Timeline' })).toContainText('gamma-chat › gpt-4o-mini');
+  await expect(page.getByRole('region', { name: 'Cost and margin' })).toContainText('$0.0000');
+});
