@@ -39,11 +39,14 @@ internal sealed class UsageHistory(string connectionString, int calls)
             await CopyJobsAsync(connection, jobs, cancellationToken);
             await CopyCallsAsync(connection, jobs, cancellationToken);
             await ExecuteAsync(connection, "analyze jobs, llm_calls", cancellationToken);
-            foreach (var statement in month == 0 ? Fold : Repeat)
-                await ExecuteAsync(connection, statement, cancellationToken, _firstMonth, from);
+            if (month == 0)
+                await ExecuteAsync(connection, Fold, cancellationToken);
+            else
+                await RepeatAsync(connection, from, cancellationToken);
             Output.Line($"  {from:yyyy-MM}: {jobs.Count:#,0} jobs, {jobs.Count * CallsAJob:#,0} calls");
         }
 
+        await ExecuteAsync(connection, Quarters, cancellationToken);
         await ExecuteAsync(connection, "vacuum analyze", cancellationToken);
     }
 
@@ -144,16 +147,18 @@ internal sealed class UsageHistory(string connectionString, int calls)
         await copy.CompleteAsync(cancellationToken);
     }
 
-    private static async Task ExecuteAsync(
-        NpgsqlConnection connection, string sql, CancellationToken cancellationToken, DateTimeOffset? first = null, DateTimeOffset? from = null)
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection);
-        if (first is not null && from is not null && sql.Contains("@first", StringComparison.Ordinal))
-        {
-            command.Parameters.AddWithValue("first", first.Value.UtcDateTime);
-            command.Parameters.AddWithValue("from", from.Value.UtcDateTime);
-        }
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 
+    /// <summary>Gives the month that starts at <paramref name="from"/> the sums of the first.</summary>
+    private async Task RepeatAsync(NpgsqlConnection connection, DateTimeOffset from, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Repeat, connection);
+        command.Parameters.AddWithValue("first", _firstMonth.UtcDateTime);
+        command.Parameters.AddWithValue("from", from.UtcDateTime);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -185,17 +190,16 @@ internal sealed class UsageHistory(string connectionString, int calls)
         from generate_series(0, {Months - 1}) as ago;
         """;
 
-    private static readonly string[] Fold =
-    [
-        "insert into calls_to_roll (call_id) select call_id from llm_calls",
-        "insert into jobs_to_roll (job_id, sign) select job_id, sign from jobs cross join (values (0), (1)) as queued (sign)",
-        "analyze calls_to_roll, jobs_to_roll",
-        "select fold_usage()",
-        "analyze job_usage, model_usage, user_usage, spend_days",
-    ];
+    private const string Fold =
+        """
+        insert into calls_to_roll (call_id) select call_id from llm_calls;
+        insert into jobs_to_roll (job_id, sign) select job_id, sign from jobs cross join (values (0), (1)) as queued (sign);
+        analyze calls_to_roll, jobs_to_roll;
+        select fold_usage();
+        analyze job_usage, model_usage, user_usage, spend_days;
+        """;
 
-    private static readonly string[] Repeat =
-    [
+    private const string Repeat =
         """
         insert into job_usage (
             grain, starts_at, organization_id, team_id, job_type, jobs, completed, failed, cancelled, calls, failed_calls, tokens, cost_usd,
@@ -205,9 +209,8 @@ internal sealed class UsageHistory(string connectionString, int calls)
             cost_usd, credits, revenue_usd
         from job_usage
         where starts_at >= @first
-        and starts_at < @first + interval '28 days'
-        """,
-        """
+        and starts_at < @first + interval '28 days';
+
         insert into model_usage (
             grain, starts_at, organization_id, team_id, job_type, model_group, model, provider, calls, failed_calls, tokens, cost_usd, credits,
             revenue_usd)
@@ -216,25 +219,36 @@ internal sealed class UsageHistory(string connectionString, int calls)
             credits, revenue_usd
         from model_usage
         where starts_at >= @first
-        and starts_at < @first + interval '28 days'
-        """,
-        """
+        and starts_at < @first + interval '28 days';
+
         insert into user_usage (
             grain, starts_at, organization_id, team_id, user_id, jobs, calls, failed_calls, tokens, cost_usd, credits, revenue_usd)
         select
             grain, starts_at + (@from - @first), organization_id, team_id, user_id, jobs, calls, failed_calls, tokens, cost_usd, credits, revenue_usd
         from user_usage
-        where starts_at >= @first
-        and starts_at < @first + interval '28 days'
-        """,
-        """
+        where grain <> 'quarter'
+        and starts_at >= @first
+        and starts_at < @first + interval '28 days';
+
         insert into spend_days (scope, scope_id, day, cost_usd)
         select scope, scope_id, day + (@from::date - @first::date), cost_usd
         from spend_days
         where day >= @first::date
-        and day < @first::date + 28
-        """,
-    ];
+        and day < @first::date + 28;
+        """;
+
+    private const string Quarters =
+        """
+        delete from user_usage where grain = 'quarter';
+        insert into user_usage (
+            grain, starts_at, organization_id, team_id, user_id, jobs, calls, failed_calls, tokens, cost_usd, credits, revenue_usd)
+        select
+            'quarter', date_trunc('quarter', starts_at, 'utc'), organization_id, team_id, user_id, sum(jobs), sum(calls), sum(failed_calls),
+            sum(tokens), sum(cost_usd), sum(credits), sum(revenue_usd)
+        from user_usage
+        where grain = 'month'
+        group by 1, 2, 3, 4, 5;
+        """;
 
     /// <param name="At">When it was created.</param>
     private sealed record Job(DateTimeOffset At, string TeamId, string JobType, string UserId, Call[] Calls, bool Succeeded)

@@ -37,7 +37,7 @@ internal sealed class GetTopHandler(IUsageRepository usage, TimeProvider time) :
             "users" => UsageDimensions.Organization | UsageDimensions.Team | UsageDimensions.User,
             _ => UsageDimensions.None,
         };
-        var cover = period.Value.Cover();
+        var cover = period.Value.Cover(UsageDimensionNames.CoarsestOf(dimensions));
         if (by == "jobs")
             return new TopReport(period.Value.From, period.Value.To, by, usage.ListDearestJobsAsync(period.Value, limit, cancellationToken));
         if (dimensions == UsageDimensions.None)

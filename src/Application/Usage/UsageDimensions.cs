@@ -67,5 +67,6 @@ internal static class UsageDimensionNames
     public static CalendarGrain CoarsestOf(UsageDimensions dimensions) =>
         dimensions.HasFlag(UsageDimensions.Hour) ? CalendarGrain.Hour
         : dimensions.HasFlag(UsageDimensions.Day) ? CalendarGrain.Day
+        : dimensions.HasFlag(UsageDimensions.User) && !dimensions.HasFlag(UsageDimensions.Month) ? CalendarGrain.Quarter
         : CalendarGrain.Month;
 }

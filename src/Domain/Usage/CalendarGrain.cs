@@ -6,4 +6,7 @@ public enum CalendarGrain
     Hour,
     Day,
     Month,
+
+    /// <summary>Of users alone.</summary>
+    Quarter,
 }

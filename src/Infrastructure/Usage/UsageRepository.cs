@@ -124,6 +124,8 @@ internal sealed class UsageRepository(PostgresSession session) : IUsageRepositor
         selection.Cover.From,
         selection.Cover.DaysFrom,
         selection.Cover.MonthsFrom,
+        selection.Cover.QuartersFrom,
+        selection.Cover.QuartersTo,
         selection.Cover.MonthsTo,
         selection.Cover.DaysTo,
         selection.Cover.To,

@@ -8,12 +8,14 @@ namespace SaasLlm.Infrastructure.Usage;
 /// </summary>
 internal static class UsageSql
 {
-    /// <summary>The whole months, days and hours of a cover.</summary>
+    /// <summary>The whole quarters, months, days and hours of a cover; only that of users has quarters.</summary>
     public const string InCover =
         """
 
             and (
-                (grain = 'month' and starts_at >= @MonthsFrom and starts_at < @MonthsTo)
+                (grain = 'quarter' and starts_at >= @QuartersFrom and starts_at < @QuartersTo)
+                or (grain = 'month' and starts_at >= @MonthsFrom and starts_at < @QuartersFrom)
+                or (grain = 'month' and starts_at >= @QuartersTo and starts_at < @MonthsTo)
                 or (grain = 'day' and starts_at >= @DaysFrom and starts_at < @MonthsFrom)
                 or (grain = 'day' and starts_at >= @MonthsTo and starts_at < @DaysTo)
                 or (grain = 'hour' and starts_at >= @From and starts_at < @DaysFrom)

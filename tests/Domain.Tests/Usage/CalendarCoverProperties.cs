@@ -11,7 +11,7 @@ internal sealed class CalendarCoverProperties
     [HoldsForAll(MaxTest = 2000, Arbitrary = new[] { typeof(Ranges) })]
     public void Cover_OfARange_IsDisjointAndComplete(HourRange range)
     {
-        var units = UnitsOf(CalendarCover.Of(range.From, range.To));
+        var units = UnitsOf(CalendarCover.Of(range.From, range.To, CalendarGrain.Quarter));
 
         // One after the other without a gap: each hour is in one unit and no more.
         var at = range.From;
@@ -28,13 +28,13 @@ internal sealed class CalendarCoverProperties
     [HoldsForAll(MaxTest = 2000, Arbitrary = new[] { typeof(Ranges) })]
     public void Cover_OfARange_IsOfWholeUnitsAndMinimal(HourRange range)
     {
-        var units = UnitsOf(CalendarCover.Of(range.From, range.To));
+        var units = UnitsOf(CalendarCover.Of(range.From, range.To, CalendarGrain.Quarter));
 
         // The unit above never fits where a smaller one is used.
         foreach (var (from, to, grain) in units)
         {
             Assert.That((from, to), Is.EqualTo(UnitAround(from, grain)));
-            if (grain == CalendarGrain.Month)
+            if (grain == CalendarGrain.Quarter)
                 continue;
 
             var larger = UnitAround(from, grain + 1);
@@ -70,7 +70,9 @@ internal sealed class CalendarCoverProperties
         var units = new List<(DateTimeOffset, DateTimeOffset, CalendarGrain)>();
         Add(cover.From, cover.DaysFrom, CalendarGrain.Hour);
         Add(cover.DaysFrom, cover.MonthsFrom, CalendarGrain.Day);
-        Add(cover.MonthsFrom, cover.MonthsTo, CalendarGrain.Month);
+        Add(cover.MonthsFrom, cover.QuartersFrom, CalendarGrain.Month);
+        Add(cover.QuartersFrom, cover.QuartersTo, CalendarGrain.Quarter);
+        Add(cover.QuartersTo, cover.MonthsTo, CalendarGrain.Month);
         Add(cover.MonthsTo, cover.DaysTo, CalendarGrain.Day);
         Add(cover.DaysTo, cover.To, CalendarGrain.Hour);
         return units;
@@ -84,12 +86,14 @@ internal sealed class CalendarCoverProperties
 
     private static (DateTimeOffset From, DateTimeOffset To) UnitAround(DateTimeOffset at, CalendarGrain grain)
     {
-        var from = new DateTimeOffset(at.Year, at.Month, grain == CalendarGrain.Month ? 1 : at.Day, grain == CalendarGrain.Hour ? at.Hour : 0, 0, 0, TimeSpan.Zero);
+        var month = grain == CalendarGrain.Quarter ? (at.Month - 1) / 3 * 3 + 1 : at.Month;
+        var from = new DateTimeOffset(at.Year, month, grain >= CalendarGrain.Month ? 1 : at.Day, grain == CalendarGrain.Hour ? at.Hour : 0, 0, 0, TimeSpan.Zero);
         return (from, grain switch
         {
             CalendarGrain.Hour => from.AddHours(1),
             CalendarGrain.Day => from.AddDays(1),
-            _ => from.AddMonths(1),
+            CalendarGrain.Month => from.AddMonths(1),
+            _ => from.AddMonths(3),
         });
     }
 
@@ -101,12 +105,12 @@ internal sealed class CalendarCoverProperties
     {
         private static readonly DateTimeOffset Origin = new(2023, 11, 1, 0, 0, 0, TimeSpan.Zero);
 
-        // Short ranges, long ones, and such as begin or end where a day or a month does.
+        // Short ranges, long ones, and such as begin or end where a day, a month or a quarter does.
         public static Arbitrary<HourRange> Any() =>
             (from start in Hours(0, 20_000)
              from length in Gen.OneOf(Hours(0, 60), Hours(0, 3_000), Hours(0, 20_000))
-             from startsWith in Gen.Choose(0, 2)
-             from endsWith in Gen.Choose(0, 2)
+             from startsWith in Gen.Choose(0, 3)
+             from endsWith in Gen.Choose(0, 3)
              let begin = Cut(Origin.AddHours(start), startsWith)
              let end = Cut(Origin.AddHours(start + length), endsWith)
              select begin <= end ? new HourRange(begin, end) : new HourRange(end, begin)).ToArbitrary();

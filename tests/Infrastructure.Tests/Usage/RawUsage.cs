@@ -113,14 +113,14 @@ internal static class RawUsage
         from jobs as job
         join teams as team using (team_id)
         left join llm_calls as call on call.job_id = job.job_id
-        cross join unnest('{day,month}'::text[]) as grain
+        cross join unnest('{day,month,quarter}'::text[]) as grain
         where job.user_id is not null
         group by 1, 2, 3, 4, 5
         union all
         select
             grain, date_trunc(grain, created_at, 'utc'), organization_id, coalesce(team_id, ''), user_id, 0, count(*), trim_scale(sum(cost_usd))
         from llm_calls
-        cross join unnest('{day,month}'::text[]) as grain
+        cross join unnest('{day,month,quarter}'::text[]) as grain
         where job_id is null
         and user_id is not null
         group by 1, 2, 3, 4, 5

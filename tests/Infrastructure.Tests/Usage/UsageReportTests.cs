@@ -225,23 +225,38 @@ internal sealed class UsageReportTests(bool folded)
             order by 2 desc, 1
             limit 20
             """);
-        var users = await connection.QueryAsync<(string, decimal)>(
+        Assert.That((await TopAsync("jobs", 20)).Select(line => (line.JobId!.Value, line.TotalCostUsd)), Is.EqualTo(jobs));
+        Assert.That((await TopAsync("teams", 3)).Select(line => line.TotalCostUsd), Is.Ordered.Descending);
+        Assert.That((await TopAsync("models", 200)).Sum(line => line.TotalCostUsd), Is.EqualTo((await MarginsAsync(null)).Single().CostUsd));
+    }
+
+    [TestCase("2044-01-01", "2045-01-01", Description = "quarters")]
+    [TestCase("2044-02-01", "2044-12-01", Description = "quarters between months")]
+    [TestCase("2044-01-30", "2044-11-02", Description = "and months between days")]
+    [TestCase("2044-05-03", "2044-05-20", Description = "days")]
+    public async Task Top_ByUsers_IsThatOfTheRawRows(string from, string to)
+    {
+        await using var connection = await _node.Get<NpgsqlDataSource>().OpenConnectionAsync();
+        var expected = await connection.QueryAsync<(string, string, long, decimal)>(
             """
-            select coalesce(job.user_id, call.user_id), sum(call.cost_usd)
+            select coalesce(call.team_id, ''), coalesce(job.user_id, call.user_id) as user_id, count(*), sum(call.cost_usd)
             from llm_calls as call
             left join jobs as job using (job_id)
             where coalesce(job.user_id, call.user_id) is not null
-            and coalesce(job.created_at, call.created_at) >= '2044-01-01Z'
-            and coalesce(job.created_at, call.created_at) < '2045-01-01Z'
-            group by call.team_id, 1
-            order by 2 desc
-            limit 5
-            """);
+            and coalesce(job.created_at, call.created_at) >= @from::timestamp at time zone 'utc'
+            and coalesce(job.created_at, call.created_at) < @to::timestamp at time zone 'utc'
+            group by 1, 2
+            having sum(call.cost_usd) > 0
+            order by 4 desc
+            """,
+            new { from, to });
 
-        Assert.That((await TopAsync("jobs", 20)).Select(line => (line.JobId!.Value, line.TotalCostUsd)), Is.EqualTo(jobs));
-        Assert.That((await TopAsync("users", 5)).Select(line => (line.UserId!, line.TotalCostUsd)), Is.EqualTo(users));
-        Assert.That((await TopAsync("teams", 3)).Select(line => line.TotalCostUsd), Is.Ordered.Descending);
-        Assert.That((await TopAsync("models", 200)).Sum(line => line.TotalCostUsd), Is.EqualTo((await MarginsAsync(null)).Single().CostUsd));
+        var top = await ReadAsync(new GetTop("users", null, from, to, 100), report => report.Data);
+
+        Assert.That(expected, Is.Not.Empty);
+        Assert.That(
+            top.Where(line => line.TotalCostUsd > 0).Select(line => (line.TeamId ?? "", line.UserId!, line.TotalCalls, line.TotalCostUsd)),
+            Is.EqualTo(expected));
     }
 
     [TestCase("team,hour,day", "group_by")]
