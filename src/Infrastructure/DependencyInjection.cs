@@ -17,6 +17,7 @@ using SaasLlm.Infrastructure.Catalog;
 using SaasLlm.Infrastructure.Credits;
 using SaasLlm.Infrastructure.Identities;
 using SaasLlm.Infrastructure.Import;
+using SaasLlm.Infrastructure.Live;
 using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Monitoring;
 using SaasLlm.Infrastructure.Outgoing;
@@ -25,6 +26,7 @@ using SaasLlm.Infrastructure.Postgres.Embedded;
 using SaasLlm.Infrastructure.RateLimiting;
 using SaasLlm.Infrastructure.Redis;
 using SaasLlm.Infrastructure.ResponseCaching;
+using SaasLlm.Infrastructure.Settings;
 using SaasLlm.Infrastructure.Settlement;
 using SaasLlm.Infrastructure.Usage;
 using SaasLlm.Infrastructure.Webhooks;
@@ -59,6 +61,8 @@ public static class DependencyInjection
         services.AddSingleton<IConfigFiles, ConfigFiles>();
         services.AddUsage(configuration);
         services.AddWebhooks(configuration);
+        services.AddHostedService<LiveRelay>();
+        services.AddSingleton<ISettings, EffectiveSettings>();
         return services;
     }
 

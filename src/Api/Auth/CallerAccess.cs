@@ -31,22 +31,10 @@ internal sealed class CallerAccess(RequestDelegate next, IEnumerable<ICredential
             return next(context);
 
         // A known key is found in memory: the common case needs no state machine round all that follows.
-        var identity = IdentifyAsync(context);
+        var identity = _handlers.IdentifyAsync(context);
         return identity.IsCompletedSuccessfully ? AdmitAsync(context, requirement, identity.Result) : WaitAsync(identity);
 
         async Task WaitAsync(ValueTask<CallerIdentity?> pending) => await AdmitAsync(context, requirement, await pending);
-    }
-
-    private async ValueTask<CallerIdentity?> IdentifyAsync(HttpContext context)
-    {
-        var token = BearerToken.Read(context.Request);
-        foreach (var handler in _handlers)
-        {
-            if (await handler.IdentifyAsync(context.Request, token, context.RequestAborted) is { } identity)
-                return identity;
-        }
-
-        return null;
     }
 
     private Task AdmitAsync(HttpContext context, CallerRequirement requirement, CallerIdentity? identity)

@@ -18,6 +18,19 @@ internal static class Callers
         services.AddSingleton<ICredentialHandler, SessionHandler>();
     }
 
+    /// <summary>Who makes the request, by the first kind of credential that knows them; null: nobody does.</summary>
+    public static async ValueTask<CallerIdentity?> IdentifyAsync(this ICredentialHandler[] handlers, HttpContext context)
+    {
+        var token = BearerToken.Read(context.Request);
+        foreach (var handler in handlers)
+        {
+            if (await handler.IdentifyAsync(context.Request, token, context.RequestAborted) is { } identity)
+                return identity;
+        }
+
+        return null;
+    }
+
     /// <summary>The caller of this request; null where its route asks for none, or none was known.</summary>
     public static Caller? KnownCaller(this HttpContext context) => context.Features.Get<CallerIdentity>()?.Caller;
 

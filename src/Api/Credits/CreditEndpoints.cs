@@ -58,10 +58,24 @@ internal static class CreditEndpoints
             .WithSummary("List a team's ledger (team in the query)")
             .Produces<TransactionList>();
 
-        app.MapGet("/api/ledger/verify", async (IMediator mediator, CancellationToken cancellationToken) =>
+        MapLedger(app.MapGroup("/api/ledger").WithTags("Credits").ForOperators());
+    }
+
+    /// <summary>The books of all wallets.</summary>
+    private static void MapLedger(RouteGroupBuilder ledger)
+    {
+        ledger.MapGet("/transactions", async (string? kind, int? limit, string? cursor, IMediator mediator, CancellationToken cancellationToken) =>
+                (await mediator.Send(new ListLedger(kind, new PageRequest(limit, cursor)), cancellationToken)).ToHttp())
+            .WithSummary("List the ledger of all wallets, newest first")
+            .Produces<LedgerEntryList>();
+
+        ledger.MapGet("/holds", async (IMediator mediator, CancellationToken cancellationToken) =>
+                (await mediator.Send(new GetHolds(), cancellationToken)).ToHttp())
+            .WithSummary("Sum up what is held for work that has not ended")
+            .Produces<HoldsResponse>();
+
+        ledger.MapGet("/verify", async (IMediator mediator, CancellationToken cancellationToken) =>
                 (await mediator.Send(new VerifyLedger(), cancellationToken)).ToHttp())
-            .ForOperators()
-            .WithTags("Credits")
             .WithSummary("Recompute every invariant of the ledger from its rows")
             .Produces<LedgerReport>();
     }

@@ -29,6 +29,12 @@ internal static class AccountEndpoints
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
+        auth.MapGet("/methods", async (IMediator mediator, CancellationToken cancellationToken) =>
+                (await mediator.Send(new GetSignInMethods(), cancellationToken)).ToHttp())
+            .WithSummary("Show how people can sign in")
+            .WithDescription("With oidc, through the identity provider: send a browser to `/api/auth/oidc/login?return_url=/dashboard`.")
+            .Produces<SignInMethods>();
+
         auth.MapPost("/logout", async (SessionCookie cookie, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
             {
                 var ended = await mediator.Send(new SignOut(SessionCookie.Read(context.Request)), cancellationToken);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MediatR;
+using Microsoft.AspNetCore.Mvc;
 using SaasLlm.Api.Auth;
 using SaasLlm.Api.Http;
 using SaasLlm.Application.Jobs;
@@ -16,6 +17,14 @@ internal static class JobEndpoints
     public static void MapJobs(this IEndpointRouteBuilder app)
     {
         var jobs = app.MapGroup("/api/jobs").WithTags("Jobs").ForTeamsAndOperators();
+
+        jobs.MapGet("", async (
+                [FromQuery(Name = "organization_id")] string? organizationId, [AsParameters] JobQuery query, IMediator mediator, CancellationToken cancellationToken) =>
+                (await mediator.Send(query.ToRequestOfAll(organizationId), cancellationToken)).ToHttp())
+            .ForOperators()
+            .WithSummary("List the jobs of all teams, newest first")
+            .WithDescription("With organization_id, those of its teams. A filter that few jobs pass is answered sooner with from and to.")
+            .Produces<JobList>();
 
         jobs.MapPost("/create", (JsonBody<CreateJobBody> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async job => (await mediator.Send(job.ToCommand(context), cancellationToken)).ToHttp()))

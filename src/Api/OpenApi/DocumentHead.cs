@@ -46,6 +46,8 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         ("Import", "Moving in from another gateway."),
         ("Webhooks", "Addresses that hear of events, signed as [Standard Webhooks](https://www.standardwebhooks.com) says."),
         ("Alerts", "What there was to warn of, and at which credits to warn."),
+        ("Live", "What changes, told while it does."),
+        ("Settings", "How the service is configured."),
         ("Operations", "For monitors and load balancers; only the metrics need a credential."),
     ];
 

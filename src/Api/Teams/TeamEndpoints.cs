@@ -120,17 +120,4 @@ internal static class TeamEndpoints
     internal sealed record ModelGroupGrants(string[]? ModelGroups);
 
     internal sealed record AccessGroupGrants(string[]? AccessGroups);
-
-    /// <summary>The query string of a list of jobs.</summary>
-    internal sealed record JobQuery(
-        string? Status, [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "job_type")] string? JobType,
-        [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "user_id")] string? UserId,
-        DateTimeOffset? From, DateTimeOffset? To, int? Limit, string? Cursor)
-    {
-        public ListJobs ToRequest(Caller caller, string teamId) =>
-            new(caller, teamId, Status, JobType, UserId, From?.ToUniversalTime(), To?.ToUniversalTime(), new PageRequest(Limit, Cursor));
-
-        public ExportJobs ToExport(Caller caller, string teamId) =>
-            new(caller, teamId, Status, JobType, UserId, From?.ToUniversalTime(), To?.ToUniversalTime());
-    }
 }

@@ -5,10 +5,12 @@ using SaasLlm.Domain.Jobs;
 
 namespace SaasLlm.Application.Jobs;
 
-/// <summary>Which of a team's jobs a request asks for; null: whatever they are.</summary>
+/// <summary>Which jobs a request asks for; null: whatever they are.</summary>
 internal interface IJobFilterFields
 {
-    string TeamId { get; }
+    string? TeamId => null;
+
+    string? OrganizationId => null;
 
     string? Status { get; }
 
@@ -37,6 +39,7 @@ internal static class JobFilterRules
 
     public static JobFilter ToFilter(this IJobFilterFields fields) => new(
         fields.TeamId,
+        fields.OrganizationId,
         fields.Status is null ? null : JobStatusNames.Parse(fields.Status),
         fields.JobType,
         fields.UserId,

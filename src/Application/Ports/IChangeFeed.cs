@@ -41,6 +41,15 @@ public enum ChangedThing
 
     /// <summary>The hard budgets, or that one is used up; no id, they are loaded whole.</summary>
     Budget,
+
+    /// <summary>Credits that a team was given, announced by the database; the id is the team's. No cache holds them.</summary>
+    Credits,
+
+    /// <summary>The same of an organization's pool or one of its allocations; the id is the organization's.</summary>
+    Pool,
+
+    /// <summary>A new alert, announced by the database; the id is its own. No cache holds it.</summary>
+    Alert,
 }
 
 /// <summary>Tells every node, within the transaction that makes the change, to drop what it cached.</summary>

@@ -19,7 +19,7 @@ public interface IJobRepository
     /// <summary>Newest first. The page's key is a job id.</summary>
     Task<Page<JobResponse>> ListAsync(JobFilter filter, PageStart page, CancellationToken cancellationToken);
 
-    /// <summary>All jobs that the filter lets through, newest first, read from the database as they are enumerated.</summary>
+    /// <summary>All jobs of the filter's team that it lets through, newest first, read from the database as they are enumerated.</summary>
     IAsyncEnumerable<JobResponse> StreamAsync(JobFilter filter, CancellationToken cancellationToken);
 
     /// <summary>Merges an object into the metadata; an error where the whole would pass 10 KB, not found where there is no such job.</summary>
@@ -29,8 +29,11 @@ public interface IJobRepository
     Task<IReadOnlyList<(Guid JobId, string TeamId)>> FindExpiredAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
 }
 
-/// <summary>Which jobs of a team to list.</summary>
-public sealed record JobFilter(string TeamId, JobStatus? Status, string? JobType, string? UserId, DateTimeOffset? From, DateTimeOffset? To);
+/// <summary>Which jobs to list.</summary>
+/// <param name="TeamId">Null: of all teams of the organization, or of all there are.</param>
+/// <param name="OrganizationId">Not looked at where there is a team.</param>
+public sealed record JobFilter(
+    string? TeamId, string? OrganizationId, JobStatus? Status, string? JobType, string? UserId, DateTimeOffset? From, DateTimeOffset? To);
 
 /// <summary>Whose a job is and whether it is still open; cached on each node and dropped when it ends.</summary>
 public interface IJobDirectory

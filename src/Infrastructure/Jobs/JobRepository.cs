@@ -12,48 +12,9 @@ namespace SaasLlm.Infrastructure.Jobs;
 
 internal sealed class JobRepository(PostgresSession session) : IJobRepository
 {
-    private const string Columns =
-        """
-            job_id,
-            team_id,
-            job_type,
-            user_id,
-            external_task_id,
-            status,
-            metadata,
-            error_message,
-            created_at,
-            started_at,
-            completed_at,
-            expires_at,
-            total_calls,
-            successful_calls,
-            failed_calls,
-            prompt_tokens + completion_tokens as total_tokens,
-            total_cost_usd,
-            credits_charged > 0 as credit_applied,
-            credits_charged
-        """;
-
-    /// <summary>By id as well as by time, so that only the months in question are looked at.</summary>
-    private const string Filtered =
-        "select " + Columns +
-        """
-
-        from jobs
-        where team_id = @TeamId
-        and (@Status::text is null or status = @Status)
-        and (@JobType::text is null or job_type = @JobType)
-        and (@UserId::text is null or user_id = @UserId)
-        and created_at >= @From
-        and created_at < @To
-        and job_id >= uuid_floor(@From)
-        and job_id < uuid_floor(@To + interval '1 millisecond')
-        """;
-
     public Task<JobResponse?> GetAsync(Guid jobId, string? teamId, CancellationToken cancellationToken) =>
         session.QuerySingleOrDefaultAsync<JobResponse>(
-            "select " + Columns +
+            "select " + JobSql.Columns +
             """
 
             from jobs
@@ -191,28 +152,12 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
 
     public async Task<Page<JobResponse>> ListAsync(JobFilter filter, PageStart page, CancellationToken cancellationToken)
     {
-        var rows = await session.QueryAsync<JobResponse>(
-            Filtered +
-            """
-
-            and (@After::uuid is null or job_id < @After)
-            order by job_id desc
-            limit @Limit + 1
-            """,
-            Parameters(filter, page),
-            cancellationToken);
+        var rows = await session.QueryAsync<JobResponse>(JobSql.PageOf(filter), Parameters(filter, page), cancellationToken);
         return Page<JobResponse>.Of(rows, page.Limit, row => row.JobId.ToString());
     }
 
     public IAsyncEnumerable<JobResponse> StreamAsync(JobFilter filter, CancellationToken cancellationToken) =>
-        session.StreamAsync<JobResponse>(
-            Filtered +
-            """
-
-            order by job_id desc
-            """,
-            Parameters(filter, page: null),
-            cancellationToken);
+        session.StreamAsync<JobResponse>(JobSql.AllOfTeam, Parameters(filter, page: null), cancellationToken);
 
     public async Task<Result<JobResponse>> MergeMetadataAsync(Guid jobId, string? teamId, JsonElement metadata, CancellationToken cancellationToken)
     {
@@ -225,7 +170,7 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
             and octet_length((metadata || @metadata::jsonb)::text) <= @limit
             returning
 
-            """ + Columns,
+            """ + JobSql.Columns,
             new { jobId, teamId, metadata, limit = JobLedger.MaxMetadataBytes },
             cancellationToken);
         if (merged is not null)
@@ -250,6 +195,7 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
     private static object Parameters(JobFilter filter, PageStart? page) => new
     {
         filter.TeamId,
+        filter.OrganizationId,
         Status = filter.Status is { } status ? JobStatusNames.Of(status) : null,
         filter.JobType,
         filter.UserId,

@@ -49,6 +49,12 @@ internal static class KnownProviders
     public static IEnumerable<string> Names => All.Keys;
 
     /// <summary>By its kind: <c>openai.eu</c> is OpenAI's.</summary>
+    /// <summary>The environment variables of the providers' keys.</summary>
+    public static IEnumerable<string> KeyVariables => All.Values.Select(provider => provider.KeyVariable).OfType<string>().Distinct().Order(StringComparer.Ordinal);
+
+    /// <summary>The environment variables of the providers' addresses.</summary>
+    public static IEnumerable<string> BaseVariables => All.Values.Select(provider => provider.BaseVariable).Distinct().Order(StringComparer.Ordinal);
+
     public static KnownProvider? Find(string provider) => ByKind.TryGetValue(SaasLlm.Domain.ProviderCredentials.Providers.KindOf(provider), out var known) ? known : null;
 
     /// <summary>A provider that is not listed is most often an open server, and these take <c>top_k</c>.</summary>
