@@ -17,7 +17,14 @@ internal sealed class DashboardTests
     {
         var pages = Path.Combine(NodeScripts.Root(), "src/Api/bin/Release/net10.0/wwwroot");
         Assert.That(Path.Combine(pages, "dashboard/index.html"), Does.Exist, "./build.sh --target=Build builds the page.");
-        _service = await ServiceUnderTest.StartAsync(settings: "webroot=" + pages);
+        // A receiver on this machine, and an identity provider that is only pointed to.
+        _service = await ServiceUnderTest.StartAsync(
+            null,
+            "webroot=" + pages,
+            "Outgoing:AllowedNetworks:0=127.0.0.0/8",
+            "Auth:Oidc:Issuer=https://issuer.example",
+            "Auth:Oidc:Audience=saasllm",
+            "Auth:Oidc:ClientId=saasllm");
     }
 
     [TearDown]
@@ -25,6 +32,9 @@ internal sealed class DashboardTests
 
     [Test]
     public Task Operator_FromAnEmptyServiceOn_ReachesWhatTheyWant() => RunAsync("operator.spec.mjs");
+
+    [Test]
+    public Task Operator_WhileTeamsWork_WatchesTheService() => RunAsync("operations.spec.mjs");
 
     [Test]
     public async Task Team_OnEachOfItsPages_SeesNoModelProviderOrCost()

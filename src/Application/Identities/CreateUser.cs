@@ -14,7 +14,7 @@ namespace SaasLlm.Application.Identities;
 /// <param name="Name">Null: the e-mail address.</param>
 /// <param name="Password">Null: signs in through the identity provider only.</param>
 /// <param name="IsOperator">Default: false.</param>
-public sealed record CreateUser(string? UserId, string? Email, string? Name = null, string? Password = null, bool? IsOperator = null)
+public sealed record CreateUser(string? UserId = null, string? Email = null, string? Name = null, string? Password = null, bool? IsOperator = null)
     : IRequest<Result<UserResponse>>, ITransactional;
 
 internal sealed class CreateUserValidator : AbstractValidator<CreateUser>

@@ -11,13 +11,14 @@ const at = <Path extends string>(path: Path, component: RouteComponent) =>
   createRoute({ getParentRoute: () => root, path, component });
 
 /** Which jobs a list shows; in the address, so that it can be passed on. */
-export type JobSearch = { team_id?: string; status?: string; job_type?: string; user_id?: string; from?: string; to?: string };
+export type JobSearch = { team_id?: string; organization_id?: string; status?: string; job_type?: string; user_id?: string; from?: string; to?: string };
 
 const jobs = createRoute({
   getParentRoute: () => root,
   path: '/jobs',
   validateSearch: (search: Record<string, unknown>): JobSearch => ({
     team_id: textOf(search.team_id),
+    organization_id: textOf(search.organization_id),
     status: textOf(search.status),
     job_type: textOf(search.job_type),
     user_id: textOf(search.user_id),
@@ -39,6 +40,12 @@ const routeTree = root.addChildren([
   at('/model-groups', lazyRouteComponent(() => import('./models/ModelGroupsPage'), 'ModelGroupsPage')),
   at('/models', lazyRouteComponent(() => import('./models/ModelsPage'), 'ModelsPage')),
   at('/playground', lazyRouteComponent(() => import('./playground/PlaygroundPage'), 'PlaygroundPage')),
+  at('/ledger', lazyRouteComponent(() => import('./ledger/LedgerPage'), 'LedgerPage')),
+  at('/webhooks', lazyRouteComponent(() => import('./webhooks/WebhooksPage'), 'WebhooksPage')),
+  at('/webhooks/$webhookId', lazyRouteComponent(() => import('./webhooks/WebhookPage'), 'WebhookPage')),
+  at('/users', lazyRouteComponent(() => import('./users/UsersPage'), 'UsersPage')),
+  at('/audit', lazyRouteComponent(() => import('./audit/AuditPage'), 'AuditPage')),
+  at('/settings', lazyRouteComponent(() => import('./settings/SettingsPage'), 'SettingsPage')),
   at('/credits', lazyRouteComponent(() => import('./own/OwnCreditsPage'), 'OwnCreditsPage')),
   at('/keys', lazyRouteComponent(() => import('./own/OwnKeysPage'), 'OwnKeysPage')),
 ]);

@@ -158,6 +158,6 @@ internal sealed class EventTests
         Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
     }
 
-    private Task AddCreditsAsync(TestTeam team) =>
-        _service.Operator.PostOkAsync($"/api/credits/teams/{team.TeamId}/add", new { credits = 5, reason = "top-up" });
+    private async Task AddCreditsAsync(TestTeam team) =>
+        await _service.Operator.PostOkAsync($"/api/credits/teams/{team.TeamId}/add", new { credits = 5, reason = "top-up" });
 }

@@ -30,11 +30,18 @@ export function JobTimeline({ job, calls }: { job: Schemas['JobResponse']; calls
 function CallFacts({ call }: { call: Schemas['CallCost'] }) {
   const served = [call.model_group, call.model, call.provider].filter(Boolean).join(' › ');
   const tokens = `${count(call.prompt_tokens)} + ${count(call.completion_tokens)} tokens`;
-  const attempts = call.attempts > 1 ? `, ${count(call.attempts)} attempts` : '';
+  const how = [
+    call.attempts > 1 && `${count(call.attempts)} attempts, retries and fallbacks`,
+    call.attempts === 0 && 'no attempt',
+    call.usage_source === 'cached' && 'from the cache',
+    call.hedge_cost_usd != null && `a second request given up, ${usd(call.hedge_cost_usd)}`,
+    call.late && 'after the job\'s end',
+  ].filter(Boolean);
   return (
     <>
       <div>{served}</div>
-      <div>{tokens}, {duration(call.latency_ms)}{attempts}, {usd(call.cost_usd)}</div>
+      <div>{tokens}, {duration(call.latency_ms)}, {usd(call.cost_usd)}</div>
+      {how.length > 0 && <div>{how.join('; ')}</div>}
       {call.error && <Text size="sm" c="var(--mantine-color-error)">{call.error}</Text>}
     </>
   );

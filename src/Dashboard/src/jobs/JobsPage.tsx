@@ -1,8 +1,8 @@
-import { Group, Select, TextInput } from '@mantine/core';
+import { Button, Group, Select, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
 import { DatePickerInput } from '@mantine/dates';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Empty } from '../parts/Empty';
 import { PageTitle } from '../parts/PageTitle';
 import { TeamPicker } from '../parts/TeamPicker';
 import type { JobSearch } from '../router';
@@ -11,12 +11,12 @@ import { JobTable } from './JobTable';
 
 const statuses = ['pending', 'in_progress', 'completed', 'failed', 'cancelled'].map((value) => ({ value, label: value.replace('_', ' ') }));
 
-/** The jobs of a team: its own for a team, any team's for the operator. */
+/** A team's own jobs; for the operator those of all teams, of an organization or of a team. */
 export function JobsPage() {
   const caller = useCaller();
   const search = useSearch({ from: '/jobs' });
   const navigate = useNavigate({ from: '/jobs' });
-  const { team_id: chosen, from, to, ...rest } = search;
+  const { team_id: chosen, organization_id: organizationId, from, to, ...rest } = search;
   const teamId = caller.team_id ?? chosen;
 
   const set = (change: JobSearch) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
@@ -24,9 +24,22 @@ export function JobsPage() {
 
   return (
     <>
-      <PageTitle title="Jobs" />
+      <PageTitle title="Jobs"><JobById /></PageTitle>
       <Group align="end" mb="md">
-        {!caller.team_id && <TeamPicker value={chosen} onChange={(team_id) => set({ team_id })} />}
+        {!caller.team_id && (
+          <>
+            <TeamPicker value={chosen} onChange={(team_id) => set({ team_id })} />
+            {!chosen && (
+              <TextInput
+                label="Organization"
+                placeholder="any"
+                defaultValue={organizationId}
+                onChange={(event) => type({ organization_id: event.currentTarget.value || undefined })}
+                w={150}
+              />
+            )}
+          </>
+        )}
         <Select label="Status" placeholder="any" data={statuses} clearable value={search.status ?? null} onChange={(status) => set({ status: status ?? undefined })} w={150} />
         <TextInput label="Type" placeholder="any" defaultValue={search.job_type} onChange={(event) => type({ job_type: event.currentTarget.value || undefined })} w={150} />
         <TextInput label="User" placeholder="any" defaultValue={search.user_id} onChange={(event) => type({ user_id: event.currentTarget.value || undefined })} w={150} />
@@ -40,10 +53,28 @@ export function JobsPage() {
           onChange={([first, last]) => set({ from: first ?? undefined, to: last ?? undefined })}
         />
       </Group>
-      {teamId
-        ? <JobTable teamId={teamId} filter={{ ...rest, from: startOf(from), to: startOf(to, 1) }} />
-        : <Empty title="Whose jobs?">Choose a team.</Empty>}
+      <JobTable teamId={teamId} organizationId={organizationId} filter={{ ...rest, from: startOf(from), to: startOf(to, 1) }} />
     </>
+  );
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Opens the job of an id, as applications and logs name it. */
+function JobById() {
+  const navigate = useNavigate();
+  const form = useForm({
+    mode: 'uncontrolled',
+    initialValues: { job_id: '' },
+    validate: { job_id: (value) => (uuid.test(value.trim()) ? null : 'A job\'s whole id is a UUID.') },
+  });
+  return (
+    <form onSubmit={form.onSubmit(({ job_id }) => void navigate({ to: '/jobs/$jobId', params: { jobId: job_id.trim() } }))}>
+      <Group gap="xs" align="start">
+        <TextInput aria-label="Job id" placeholder="a job's id" w={230} {...form.getInputProps('job_id')} />
+        <Button type="submit" variant="default">Open</Button>
+      </Group>
+    </form>
   );
 }
 

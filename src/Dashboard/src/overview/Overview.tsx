@@ -10,6 +10,8 @@ import { AnchorLink } from '../parts/links';
 import { Loading } from '../parts/Loading';
 import { PageTitle } from '../parts/PageTitle';
 import { Section } from '../parts/Section';
+import { Alerts } from './Alerts';
+import { FailingRoutes } from './FailingRoutes';
 
 /** The charts are the largest part of the page; they come when there is something to draw. */
 const DayChart = lazy(() => import('./DayChart'));
@@ -33,20 +35,25 @@ export function Overview() {
                 <Section title="Today (UTC)"><Sums lines={data.filter((line) => dayOf(line) === new Date().toISOString().slice(0, 10))} /></Section>
                 <Section title="This month (UTC)"><Sums lines={data} /></Section>
               </SimpleGrid>
-              <Section title="Cost against price, by day">
+              <Section title="Cost, price and margin, by day">
                 <Suspense fallback={<Loading />}>
-                  <DayChart days={data.map((line) => ({ day: dayOf(line), Cost: line.total_cost_usd, Price: line.revenue_usd }))} />
+                  <DayChart days={data.map(dayFigures)} />
                 </Suspense>
               </Section>
               <Section title="Teams that cost most this month">
                 <Answered query={top}>{(report) => <TopTeams lines={report.data} />}</Answered>
               </Section>
+              <FailingRoutes month={month} />
             </>
           )}
       </Answered>
+      <Alerts />
     </>
   );
 }
+
+const dayFigures = (line: Line) =>
+  ({ day: dayOf(line), Cost: line.total_cost_usd, Price: line.revenue_usd, Margin: line.revenue_usd - line.total_cost_usd });
 
 const dayOf = (line: Line) => (line.starts_at ?? '').slice(0, 10);
 
@@ -60,6 +67,7 @@ function Sums({ lines }: { lines: Line[] }) {
         ['Credits used', credits(sum((line) => line.credits_used))],
         ['Cost', usd(sum((line) => line.total_cost_usd))],
         ['Price', usd(sum((line) => line.revenue_usd))],
+        ['Margin', usd(sum((line) => line.revenue_usd - line.total_cost_usd))],
         ['Calls', count(sum((line) => line.total_calls))],
         ['Jobs completed', count(well)],
         ['Jobs failed', count(failed)],

@@ -1,10 +1,10 @@
-import { Button, Card, Center, PasswordInput, Stack, Tabs, Text, TextInput, Title } from '@mantine/core';
+import { Button, Card, Center, Divider, PasswordInput, Stack, Tabs, Text, TextInput, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../api/client';
 import { callerKey } from '../api/queries';
-import { useChange, valueOf } from '../api/query';
+import { useAnswer, useChange, valueOf } from '../api/query';
 import { Failure } from '../parts/Failure';
 import { forgetKey, storeKey } from './key';
 
@@ -21,8 +21,23 @@ export function SignInPage() {
           <Tabs.Panel value="key"><KeyForm /></Tabs.Panel>
           <Tabs.Panel value="password"><PasswordForm /></Tabs.Panel>
         </Tabs>
+        <ProviderButton />
       </Card>
     </Center>
+  );
+}
+
+/** Signs in at the identity provider, where the service has one, and comes back to the same page. */
+function ProviderButton() {
+  const methods = useAnswer(['sign-in-methods'], () => api.GET('/api/auth/methods'));
+  if (!methods.data?.oidc) return null;
+  return (
+    <>
+      <Divider my="md" label="or" />
+      <Button component="a" variant="default" fullWidth href={`/api/auth/oidc/login?return_url=${encodeURIComponent(location.pathname + location.search)}`}>
+        Sign in with your company's account
+      </Button>
+    </>
   );
 }
 

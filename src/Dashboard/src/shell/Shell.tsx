@@ -1,6 +1,7 @@
 import { ActionIcon, AppShell, Burger, Button, Group, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Outlet } from '@tanstack/react-router';
+import { useLive } from '../live/useLive';
 import { MenuLink } from '../parts/links';
 import { useCaller, useSignOut } from '../session/caller';
 import { navigationOf } from './navigation';
@@ -10,6 +11,7 @@ export function Shell() {
   const [opened, { toggle, close }] = useDisclosure();
   const caller = useCaller();
   const signOut = useSignOut();
+  const live = useLive();
 
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !opened } }} padding="md">
@@ -20,6 +22,7 @@ export function Shell() {
             <Text fw={700}>SaasLlm</Text>
           </Group>
           <Group gap="sm" wrap="nowrap">
+            <Text size="sm" c="dimmed" role="status">{live ? '' : 'Reconnecting…'}</Text>
             <Text size="sm" c="dimmed" truncate visibleFrom="xs">{caller.team_id ?? caller.email ?? caller.name}</Text>
             <SchemeToggle />
             <Button variant="default" size="xs" onClick={() => void signOut()}>Sign out</Button>

@@ -8,6 +8,11 @@ const operator = [
   { to: '/model-groups', label: 'Model groups' },
   { to: '/models', label: 'Models' },
   { to: '/playground', label: 'Playground' },
+  { to: '/ledger', label: 'Ledger' },
+  { to: '/webhooks', label: 'Webhooks' },
+  { to: '/users', label: 'Users' },
+  { to: '/audit', label: 'Audit log' },
+  { to: '/settings', label: 'Settings' },
 ] as const;
 
 const team = [
