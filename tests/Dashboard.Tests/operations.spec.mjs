@@ -23,6 +23,10 @@ test('credits that are added are seen at once where somebody else looks', async 
   const ask = operatorOf(request);
   const teamKey = await createTeam(ask, 'live', 10);
   const theirs = await (await browser.newContext({ baseURL: process.env.SAASLLM_URL })).newPage();
+  const connections = [];
+  theirs.on('request', (asked) => {
+    if (asked.url().endsWith('/api/events')) connections.push(asked);
+  });
   await signIn(theirs, teamKey);
   const credits = theirs.getByRole('region', { name: 'Credits' });
   await expect(credits.getByText('10', { exact: true }).first()).toBeVisible();
@@ -34,10 +38,11 @@ test('credits that are added are seen at once where somebody else looks', async 
   await page.getByRole('button', { name: 'Add', exact: true }).click();
 
   await expect(credits.getByText('42', { exact: true }).first()).toBeVisible();
+  expect(connections, 'it was told, and did not find out by asking again').toHaveLength(1);
   await theirs.context().close();
 });
 
-test('a list of jobs follows what teams do, and goes on after its connection was lost', async ({ page, context, request }) => {
+test('a list of jobs follows what teams do, and catches up where its connection was lost', async ({ page, request }) => {
   const ask = operatorOf(request);
   await createTeam(ask, 'busy');
   await signIn(page, operatorKey, '/dashboard/jobs');
@@ -49,12 +54,13 @@ test('a list of jobs follows what teams do, and goes on after its connection was
   await expect(page.getByRole('row', { name: first.job_id }).getByText('completed')).toBeVisible();
 
   // What happens while the page cannot hear of it is asked for when it can again.
-  await context.setOffline(true);
-  await page.reload().catch(() => {});
-  await context.setOffline(false);
+  await page.route('**/api/events', (route) => route.abort());
+  await page.reload();
+  await expect(page.getByText('Reconnecting…')).toBeVisible();
   const second = await ask('post', '/api/jobs/create', { team_id: 'busy', job_type: 'second' });
-  await page.goto('/dashboard/jobs');
+  await page.unroute('**/api/events');
   await expect(page.getByRole('link', { name: second.job_id })).toBeVisible();
+  await expect(page.getByText('Reconnecting…')).toBeHidden();
 });
 
 test('the operator finds a job among those of all teams, and what its calls cost', async ({ page, request }) => {

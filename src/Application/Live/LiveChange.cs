@@ -9,11 +9,11 @@ namespace SaasLlm.Application.Live;
 public sealed record LiveChange
 {
     /// <summary>Anything may have changed.</summary>
-    public static LiveChange Refresh { get; } = new() { Type = "refresh" };
+    public static LiveChange Refresh { get; } = new();
 
     /// <summary><c>credits</c>, <c>job</c>, <c>team</c>, <c>alert</c> or <c>refresh</c>; sent as the event's name.</summary>
     [JsonIgnore]
-    public required string Type { get; init; }
+    public string Type { get; init; } = "refresh";
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TeamId { get; init; }

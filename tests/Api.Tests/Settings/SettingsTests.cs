@@ -18,8 +18,9 @@ internal sealed partial class SettingsTests
         // Those of providers stand in one row for all of them.
         var rows = (await File.ReadAllLinesAsync(Path.Combine(NodeScripts.Root(), "README.md")))
             .SkipWhile(line => line != "## Configuration")
+            .Skip(1)
+            .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
-            .TakeWhile(line => !line.StartsWith("| `POST", StringComparison.Ordinal))
             .Select(line => line.Split('|'))
             .ToArray();
         var documented = rows.SelectMany(row => Option().Matches(row[1]).Select(match => (Name: match.Groups["name"].Value.Replace(":<id>", "", StringComparison.Ordinal), Default: row[2])))
