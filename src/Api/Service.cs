@@ -29,11 +29,16 @@ namespace SaasLlm.Api;
 /// <summary>The whole service as one value: <c>Program</c> runs it, tests start it on a free port.</summary>
 internal static class Service
 {
+    /// <summary>A folder with secrets, each in a file that is named like its setting with two underscores for a colon. Default: none.</summary>
+    private const string SecretsFolder = "Secrets:Folder";
+
     public const string DefaultAddress = "http://localhost:8003";
 
     public static WebApplication Create(string[] args)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        if (builder.Configuration[SecretsFolder] is { Length: > 0 } secrets)
+            builder.Configuration.AddKeyPerFile(secrets, optional: false);
         if (builder.Configuration["urls"] is null)
             builder.WebHost.UseUrls(DefaultAddress);
 

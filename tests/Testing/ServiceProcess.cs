@@ -19,6 +19,9 @@ public sealed class ServiceProcess : IAsyncDisposable
         Address = address;
     }
 
+    /// <summary>The service's program, for <c>dotnet</c>.</summary>
+    public static string Program { get; } = typeof(OperatorKeys).Assembly.Location;
+
     public Uri Address { get; }
 
     public static Task<ServiceProcess> StartAsync(string connectionString, params string[] settings) =>
@@ -125,7 +128,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     private static ProcessStartInfo Command(string verb, string connectionString, string[] settings)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add(typeof(OperatorKeys).Assembly.Location);
+        start.ArgumentList.Add(Program);
         if (verb.Length > 0)
             start.ArgumentList.Add(verb);
         start.ArgumentList.Add("--environment=Development");

@@ -17,7 +17,7 @@ using SaasLlm.Infrastructure.Webhooks;
 
 namespace SaasLlm.Infrastructure.Settings;
 
-/// <summary>The options of the README's table, one by one: what is not named here is never shown, whatever is configured.</summary>
+/// <summary>The options of docs/configuration.md, one by one: what is not named here is never shown, whatever is configured.</summary>
 internal sealed class EffectiveSettings(IConfiguration configuration) : ISettings
 {
     private static readonly SignInOptions SignIn = new();
@@ -52,6 +52,7 @@ internal sealed class EffectiveSettings(IConfiguration configuration) : ISetting
         new("Auth:Oidc:OperatorRole", Oidc.OperatorRole),
         Setting.Secret("ConnectionStrings:Postgres"),
         new("Postgres:DataFolder", ".data/postgres"),
+        new("Secrets:Folder"),
         new("urls", "http://localhost:8003"),
         new("Api:TrustedProxies"),
         new("Api:MaxBodyBytes", 10 * 1024 * 1024),

@@ -16,10 +16,7 @@ internal sealed partial class SettingsTests
         var shown = await ShowAsync(service);
 
         // Those of providers stand in one row for all of them.
-        var rows = (await File.ReadAllLinesAsync(Path.Combine(NodeScripts.Root(), "README.md")))
-            .SkipWhile(line => line != "## Configuration")
-            .Skip(1)
-            .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
+        var rows = (await File.ReadAllLinesAsync(Path.Combine(NodeScripts.Root(), "docs", "configuration.md")))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
             .Select(line => line.Split('|'))
             .ToArray();
