@@ -16,6 +16,9 @@ const string DashboardStamp = "artifacts/dashboard.stamp";
 const string Bench = "bench/Runner/SaasLlm.Bench.csproj";
 const string BenchProgram = "bench/Runner/bin/Release/net10.0/SaasLlm.Bench.dll";
 const string ClusterTests = "tests/Cluster.Tests/SaasLlm.Cluster.Tests.csproj";
+const string ApiTests = "tests/Api.Tests/SaasLlm.Api.Tests.csproj";
+const string Client = "src/Client/SaasLlm.Client.csproj";
+const string PublishFolder = "artifacts/publish";
 const string ResultsFolder = "artifacts/tests";
 const string ToolsFolder = "artifacts/tools";
 
@@ -66,6 +69,52 @@ Task("OpenApi")
     {
         BuildService();
         Attend("dotnet", [ServiceProgram, "openapi", "docs/openapi.json"]);
+    });
+
+Task("Publish")
+    .Description("Makes what is deployed: the service for linux-x64 without .NET, its page beside it, and the client's package, in artifacts/publish.")
+    .Does(() =>
+    {
+        CleanDirectory(PublishFolder);
+        BuildDashboard();
+        Information("Publishing the service");
+        // Elsewhere than the usual build, whose files are not for one system; so is the lock, which would name the system's packages.
+        if (!Attend("dotnet",
+            [
+                "publish", Service, "--configuration", Configuration, "--nologo", "--runtime", "linux-x64", "--self-contained",
+                "--artifacts-path", $"{PublishFolder}/.build", "--output", $"{PublishFolder}/saasllm",
+                "-p:PublishSingleFile=true", "-p:DebugType=embedded", "-p:PublishDocumentationFiles=false", "-p:PublishReferencesDocumentationFiles=false",
+                "-p:NuGetLockFilePath=obj/publish.lock.json", "-p:RestoreLockedMode=false",
+            ]))
+        {
+            throw new CakeException(130, "Stopped while publishing.");
+        }
+
+        CopyDirectory(DashboardOutput, $"{PublishFolder}/saasllm/wwwroot/dashboard");
+        Attend("dotnet", ["pack", Client, "--configuration", Configuration, "--nologo", "--output", PublishFolder]);
+        DeleteDirectory($"{PublishFolder}/.build", new DeleteDirectorySettings { Recursive = true });
+    });
+
+Task("PublishCheck")
+    .Description("Publishes, and starts the published file somewhere else in Production, to walk through it.")
+    .IsDependentOn("Postgres")
+    .IsDependentOn("Publish")
+    .Does(() =>
+    {
+        var elsewhere = System.IO.Directory.CreateTempSubdirectory("saasllm-published-").FullName;
+        CopyDirectory($"{PublishFolder}/saasllm", elsewhere);
+        try
+        {
+            Attend("dotnet",
+            [
+                "test", ApiTests, "--configuration", Configuration, "--nologo", "--filter", "FullyQualifiedName~DeployedServiceTests",
+                "--", $"TestRunParameters.Parameter(name=\"program\", value=\"{elsewhere}/SaasLlm.Api\")",
+            ]);
+        }
+        finally
+        {
+            DeleteDirectory(elsewhere, new DeleteDirectorySettings { Recursive = true });
+        }
     });
 
 Task("Demo")
@@ -135,7 +184,9 @@ Task("Postgres")
 
 Task("TestTools")
     .Description("Fetches the servers that tests start, where this machine has none.")
-    .Does(() => RequireTools(("redis-server", "redis-server"), ("nginx", "nginx-light"), ("chromium", "chromium")));
+    .Does(() => RequireTools(
+        ("redis-server", "redis-server"), ("nginx", "nginx-light"), ("chromium", "chromium"), ("curl", "curl"), ("jq", "jq"), ("python3", "python3"),
+        ("openssl", "openssl"), ("pg_dump", "postgresql-client")));
 
 Task("BenchTools")
     .IsDependentOn("Postgres")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds, runs and tests everything: ./build.sh --target=Run|Test|Build|Clean|Demo|Verify|Import|OpenApi|Coverage|Chaos|Bench|Soak
+# Builds, runs and tests everything: ./build.sh --target=Run|Test|Build|Clean|Demo|Verify|Import|OpenApi|Coverage|Publish|PublishCheck|Chaos|Bench|Soak
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
