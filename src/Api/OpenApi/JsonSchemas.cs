@@ -32,6 +32,10 @@ internal sealed class JsonSchemas : IOpenApiSchemaTransformer
             schema.Type = JsonSchemaType.String | orNull;
             schema.Enum = [.. Enum.GetNames(type).Select(name => (JsonNode)JsonNamingPolicy.SnakeCaseLower.ConvertName(name))];
         }
+        else if (context.JsonTypeInfo.ElementType == typeof(decimal))
+        {
+            schema.Items = new OpenApiSchema { Type = JsonSchemaType.Number, Format = "decimal" };
+        }
 
         // The element's schema is "anything" too, and an array without items is refused by client generators.
         if (context.JsonTypeInfo.ElementType == typeof(JsonElement))

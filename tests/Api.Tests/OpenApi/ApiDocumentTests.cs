@@ -119,11 +119,14 @@ internal sealed partial class ApiDocumentTests
         var credits = schemas.GetProperty("CreateTeam").GetProperty("properties").GetProperty("credits_allocated");
         var metadata = schemas.GetProperty("CreateOrganization").GetProperty("properties").GetProperty("metadata");
         var messages = schemas.GetProperty("LlmCallBody").GetProperty("properties").GetProperty("messages");
+        var percentages = schemas.GetProperty("SetCreditAlerts").GetProperty("properties").GetProperty("percentages");
 
         Assert.That(credits.GetProperty("format").GetString(), Is.EqualTo("decimal"));
         Assert.That(credits.GetProperty("type").ToString(), Does.Contain("number"));
         Assert.That(metadata.GetProperty("type").ToString(), Does.Contain("object"));
+        Assert.That(credits.TryGetProperty("items", out _), Is.False);
         Assert.That(messages.GetProperty("items").GetProperty("type").GetString(), Is.EqualTo("object"));
+        Assert.That(percentages.GetProperty("items").GetProperty("format").GetString(), Is.EqualTo("decimal"));
     }
 
     [TestCase("200", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-RateLimit-Limit-Tokens", "X-RateLimit-Remaining-Tokens", "X-RateLimit-Reset-Tokens")]
