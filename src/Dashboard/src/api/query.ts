@@ -2,7 +2,7 @@ import { type QueryKey, useInfiniteQuery, type UseInfiniteQueryResult, useMutati
 import { Refusal } from './refusal';
 
 /** What openapi-fetch gives back. */
-type Answer<T> = { data?: T; error?: unknown; response: Response };
+export type Answer<T> = { data?: T; error?: unknown; response: Response };
 
 /** The answer's value, or a {@link Refusal}. */
 export async function valueOf<T>(call: Promise<Answer<T>>): Promise<T> {
@@ -37,6 +37,23 @@ export function usePages<Row>(key: QueryKey, ask: (cursor: string | undefined) =
     enabled,
   });
   return pages;
+}
+
+/** All rows of a list that is short enough to choose from. */
+export function useAll<Row>(key: QueryKey, ask: (cursor: string | undefined) => Promise<Answer<Page<Row>>>) {
+  return useQuery({
+    queryKey: [...key, 'all'],
+    queryFn: async () => {
+      const rows: Row[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await valueOf(ask(cursor));
+        rows.push(...page.data);
+        cursor = page.next_cursor ?? undefined;
+      } while (cursor);
+      return rows;
+    },
+  });
 }
 
 /** A request that changes something; what it makes stale is asked for again. */

@@ -1,79 +1,72 @@
-import { Button, Modal, MultiSelect, Stack, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
-import { useDisclosure } from '@mantine/hooks';
+import { Button, Modal } from '@mantine/core';
+import { useState } from 'react';
 import { api, type Schemas } from '../api/client';
-import { useAnswer, useChange, usePages } from '../api/query';
-import { fieldsOf } from '../api/refusal';
-import { Answered } from '../parts/Answered';
+import { usePages } from '../api/query';
+import { Delete } from '../parts/Delete';
 import { Empty } from '../parts/Empty';
-import { Failure } from '../parts/Failure';
 import { Time } from '../parts/format';
 import { type Column, PagedTable } from '../parts/PagedTable';
 import { PageTitle } from '../parts/PageTitle';
+import { RowAction, RowActions } from '../parts/RowActions';
+import { ModelGroupForm } from './ModelGroupForm';
+import { Resolution } from './Resolution';
 
-const columns: Column<Schemas['ModelGroupResponse']>[] = [
+type Group = Schemas['ModelGroupResponse'];
+
+const columns: Column<Group>[] = [
   { title: 'Group', cell: (group) => group.group_name },
   { title: 'Name', cell: (group) => group.display_name },
-  { title: 'Models, as they are tried', cell: (group) => (group.models ?? []).map((model) => model.model_name).join(' › ') },
+  { title: 'Models, as they are tried', cell: (group) => orderOf(group.models ?? []) },
   { title: 'Within a priority', cell: (group) => group.routing_strategy.replace('_', ' ') },
   { title: 'Changed', cell: (group) => <Time at={group.updated_at} /> },
 ];
 
 export function ModelGroupsPage() {
-  const [creating, create] = useDisclosure();
+  const [editing, setEditing] = useState<Group | 'new' | null>(null);
+  const [resolving, setResolving] = useState<Group | null>(null);
   const pages = usePages(['model-groups'], (cursor) => api.GET('/api/model-groups', { params: { query: { cursor, limit: 100 } } }));
-  const button = <Button onClick={create.open}>Create a model group</Button>;
+  const button = <Button onClick={() => setEditing('new')}>Create a model group</Button>;
+  const close = () => setEditing(null);
+  const actions: Column<Group> = {
+    title: 'Actions',
+    cell: (group) => (
+      <RowActions>
+        <RowAction verb="Who serves" name={group.group_name} act={() => setResolving(group)} />
+        <RowAction verb="Edit" name={group.group_name} act={() => setEditing(group)} />
+        <Delete
+          name={group.group_name}
+          what="the model group"
+          warning="Applications that call by this name are refused from now on. A group that is still granted to a team is kept."
+          send={() => api.DELETE('/api/model-groups/{group_name}', { params: { path: { group_name: group.group_name } } })}
+          stale={[['model-groups']]}
+        />
+      </RowActions>
+    ),
+  };
+
   return (
     <>
       <PageTitle title="Model groups">{button}</PageTitle>
       <PagedTable
         label="Model groups"
         pages={pages}
-        columns={columns}
+        columns={[...columns, actions]}
         rowKey={(group) => group.group_name}
         empty={<Empty title="No model group yet">Applications call by a group's name and never see which model answers. {button}</Empty>}
       />
-      <Modal opened={creating} onClose={create.close} title="Create a model group"><CreateModelGroup close={create.close} /></Modal>
+      <Modal opened={editing !== null} onClose={close} size="lg" title={editing === 'new' ? 'Create a model group' : 'Edit the model group'}>
+        {editing && <ModelGroupForm group={editing === 'new' ? undefined : editing} close={close} />}
+      </Modal>
+      <Modal opened={resolving !== null} onClose={() => setResolving(null)} size="lg" title={`Who serves ${resolving?.group_name ?? ''}`}>
+        {resolving && <Resolution groupName={resolving.group_name} />}
+      </Modal>
     </>
   );
 }
 
-function CreateModelGroup({ close }: { close: () => void }) {
-  const models = useAnswer(['models', 'choice'], () => api.GET('/api/models', { params: { query: { limit: 200 } } }));
-  const form = useForm({ initialValues: { group_name: '', display_name: '', models: [] as string[] } });
-  const create = useChange((body: Schemas['CreateModelGroup']) => api.POST('/api/model-groups/create', { body }), {
-    stale: [['model-groups']],
-    done: close,
-    failed: (error) => form.setErrors(fieldsOf(error)),
-  });
-
-  return (
-    <Answered query={models}>
-      {(list) => (
-        <form
-          onSubmit={form.onSubmit((values) => create.mutate({
-            group_name: values.group_name,
-            display_name: values.display_name || null,
-            models: values.models.map((model_name, priority) => ({ model_name, priority })),
-          }))}
-        >
-          <Stack>
-            <TextInput label="Group name" description="What applications call it by" required data-autofocus {...form.getInputProps('group_name')} />
-            <TextInput label="Name to show" {...form.getInputProps('display_name')} />
-            <MultiSelect
-              label="Models"
-              description="The first one serves; the others are fallbacks in this order."
-              data={list.data.map((model) => model.model_alias)}
-              searchable
-              limit={50}
-              required
-              {...form.getInputProps('models')}
-            />
-            <Failure error={create.error} />
-            <Button type="submit" loading={create.isPending}>Create</Button>
-          </Stack>
-        </form>
-      )}
-    </Answered>
-  );
+/** › leads to a fallback; what shares a priority is joined by +. */
+function orderOf(models: Schemas['ModelGroupMember'][]) {
+  return models
+    .map((model, index) => `${index === 0 ? '' : model.priority === models[index - 1]?.priority ? ' + ' : ' › '}${model.model_name}${model.active ? '' : ' (off)'}`)
+    .join('');
 }

@@ -1,16 +1,18 @@
-import { Button, Group, Modal, NumberInput, Stack, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
-import { useDisclosure } from '@mantine/hooks';
+import { Button, Modal } from '@mantine/core';
+import { useState } from 'react';
 import { api, type Schemas } from '../api/client';
-import { useChange, usePages } from '../api/query';
-import { fieldsOf } from '../api/refusal';
+import { usePages } from '../api/query';
+import { Delete } from '../parts/Delete';
 import { Empty } from '../parts/Empty';
-import { Failure } from '../parts/Failure';
 import { count, none, Status, usd } from '../parts/format';
 import { type Column, PagedTable } from '../parts/PagedTable';
 import { PageTitle } from '../parts/PageTitle';
+import { RowAction, RowActions } from '../parts/RowActions';
+import { ModelForm } from './ModelForm';
 
-const columns: Column<Schemas['ModelResponse']>[] = [
+type Model = Schemas['ModelResponse'];
+
+const columns: Column<Model>[] = [
   { title: 'Model', cell: (model) => model.model_alias },
   { title: 'Provider', cell: (model) => model.provider },
   { title: 'Its name there', cell: (model) => model.upstream_model },
@@ -22,66 +24,39 @@ const columns: Column<Schemas['ModelResponse']>[] = [
 ];
 
 export function ModelsPage() {
-  const [creating, create] = useDisclosure();
+  const [editing, setEditing] = useState<Model | 'new' | null>(null);
   const pages = usePages(['models'], (cursor) => api.GET('/api/models', { params: { query: { cursor, limit: 200 } } }));
-  const button = <Button onClick={create.open}>Add a model</Button>;
+  const button = <Button onClick={() => setEditing('new')}>Add a model</Button>;
+  const close = () => setEditing(null);
+  const actions: Column<Model> = {
+    title: 'Actions',
+    cell: (model) => (
+      <RowActions>
+        <RowAction verb="Edit" name={model.model_alias} act={() => setEditing(model)} />
+        <Delete
+          name={model.model_alias}
+          what="the model"
+          warning="Its calls are refused from now on. A model that a group still uses is kept; what its calls have cost stays known."
+          send={() => api.DELETE('/api/models/{model_alias}', { params: { path: { model_alias: model.model_alias } } })}
+          stale={[['models'], ['access-groups']]}
+        />
+      </RowActions>
+    ),
+  };
+
   return (
     <>
       <PageTitle title="Models">{button}</PageTitle>
       <PagedTable
         label="Models"
         pages={pages}
-        columns={columns}
+        columns={[...columns, actions]}
         rowKey={(model) => model.model_alias}
-        empty={<Empty title="No model yet">{button}</Empty>}
+        empty={<Empty title="No model yet">Groups are made of models. {button}</Empty>}
       />
-      <Modal opened={creating} onClose={create.close} title="Add a model"><CreateModel close={create.close} /></Modal>
+      <Modal opened={editing !== null} onClose={close} size="lg" title={editing === 'new' ? 'Add a model' : 'Edit the model'}>
+        {editing && <ModelForm model={editing === 'new' ? undefined : editing} close={close} />}
+      </Modal>
     </>
   );
-}
-
-const initialValues = {
-  model_alias: '',
-  provider: '',
-  upstream_model: '',
-  input_usd_per_million: '' as number | string,
-  output_usd_per_million: '' as number | string,
-};
-
-function CreateModel({ close }: { close: () => void }) {
-  const form = useForm({ initialValues });
-  const create = useChange((body: Schemas['CreateModel']) => api.POST('/api/models/create', { body }), {
-    stale: [['models']],
-    done: close,
-    failed: (error) => form.setErrors(fieldsOf(error)),
-  });
-
-  return (
-    <form
-      onSubmit={form.onSubmit((values) => create.mutate({
-        model_alias: values.model_alias,
-        provider: values.provider,
-        upstream_model: values.upstream_model || null,
-        input_usd_per_million: priceOf(values.input_usd_per_million),
-        output_usd_per_million: priceOf(values.output_usd_per_million),
-      }))}
-    >
-      <Stack>
-        <TextInput label="Name" description="What groups know it by" required data-autofocus {...form.getInputProps('model_alias')} />
-        <TextInput label="Provider" description="openai, anthropic, azure, openrouter, …" required {...form.getInputProps('provider')} />
-        <TextInput label="Its name at the provider" description="Empty: the same" {...form.getInputProps('upstream_model')} />
-        <Group grow align="start">
-          <NumberInput label="Input, USD per million tokens" min={0} {...form.getInputProps('input_usd_per_million')} />
-          <NumberInput label="Output, USD per million tokens" min={0} {...form.getInputProps('output_usd_per_million')} />
-        </Group>
-        <Failure error={create.error} />
-        <Button type="submit" loading={create.isPending}>Add</Button>
-      </Stack>
-    </form>
-  );
-}
-
-/** Without a price a model is kept, but its calls are refused. */
-function priceOf(value: number | string): number | null {
-  return value === '' ? null : Number(value);
 }
