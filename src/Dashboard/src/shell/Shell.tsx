@@ -29,7 +29,7 @@ export function Shell() {
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" aria-label="Pages">
+      <AppShell.Navbar p="xs" aria-label="Pages" style={{ overflowY: 'auto' }}>
         {navigationOf(caller).map(({ to, label }) => (
           <MenuLink key={to} to={to} label={label} onClick={close} activeOptions={{ exact: to === '/' }} activeProps={{ active: true }} />
         ))}
