@@ -32,14 +32,9 @@ export function TeamStatus({ team }: { team: Schemas['TeamResponse'] }) {
 
   return (
     <>
-      {team.status === 'active'
-        ? (
-          <>
-            <Button variant="default" onClick={() => setAsked('pause')}>Pause</Button>
-            <Button variant="default" onClick={() => setAsked('suspend')}>Suspend</Button>
-          </>
-        )
-        : <Button onClick={() => change.mutate('resume')} loading={change.isPending}>Resume</Button>}
+      {team.status === 'active' && <Button variant="default" onClick={() => setAsked('pause')}>Pause</Button>}
+      {team.status !== 'suspended' && <Button variant="default" onClick={() => setAsked('suspend')}>Suspend</Button>}
+      {team.status !== 'active' && <Button onClick={() => change.mutate('resume')} loading={change.isPending}>Resume</Button>}
       {!asked && <Failure error={change.error} />}
       <ConfirmByName
         opened={asked !== null}
