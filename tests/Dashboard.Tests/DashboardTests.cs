@@ -37,6 +37,9 @@ internal sealed class DashboardTests
     public Task Operator_WhileTeamsWork_WatchesTheService() => RunAsync("operations.spec.mjs");
 
     [Test]
+    public Task Operator_OnThePagesOfWhatIsSold_SetsItUp() => RunAsync("catalog.spec.mjs");
+
+    [Test]
     public async Task Team_OnEachOfItsPages_SeesNoModelProviderOrCost()
     {
         var team = await _service.CreateTeamAsync();

@@ -132,7 +132,7 @@ test('a wrong key is refused in the service\'s words, with the request\'s id', a
 test('on a telephone every page fits, and the burger leads to them', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await signIn(page, operatorKey);
-  for (const name of ['Organizations', 'Teams', 'Jobs', 'Model groups', 'Models', 'Playground', 'Overview']) {
+  for (const name of ['Organizations', 'Teams', 'Jobs', 'Model groups', 'Models', 'Access groups', 'Providers', 'Pricing', 'Margins', 'Tiers', 'Playground', 'Overview']) {
     await page.getByRole('button', { name: 'Open navigation' }).click();
     await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
     await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
