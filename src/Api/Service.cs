@@ -9,6 +9,7 @@ using SaasLlm.Api.Http;
 using SaasLlm.Api.Identities;
 using SaasLlm.Api.Import;
 using SaasLlm.Api.Jobs;
+using SaasLlm.Api.KeyLinks;
 using SaasLlm.Api.Live;
 using SaasLlm.Api.Llm;
 using SaasLlm.Api.OpenApi;
@@ -74,6 +75,7 @@ internal static class Service
         app.MapOrganizationCredits();
         app.MapTiers();
         app.MapTeams();
+        app.MapKeyLinks();
         app.MapUsage();
         app.MapCredits();
         app.MapJobs();

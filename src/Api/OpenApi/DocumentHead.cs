@@ -42,6 +42,7 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         ("Users", "People, and the organizations that they belong to."),
         ("Sign-in", "Sessions of people who use a browser."),
         ("API keys", "Keys with which a user's own programs call the LLM API."),
+        ("Key links", "Links that hand a team's key over, each once."),
         ("Audit", "Who changed what, and what it was before."),
         ("Import", "Moving in from another gateway."),
         ("Webhooks", "Addresses that hear of events, signed as [Standard Webhooks](https://www.standardwebhooks.com) says."),

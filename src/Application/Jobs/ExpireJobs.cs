@@ -7,7 +7,7 @@ namespace SaasLlm.Application.Jobs;
 
 /// <summary>
 /// Fails the open jobs whose time is over and releases their reservations. Any number of nodes may run it at once: each end is
-/// decided under the job's row lock, and the second to come finds it ended. Idempotency keys older than a day go with them.
+/// decided under the job's row lock, and the second to come finds it ended. Idempotency keys older than a day and links to keys that have expired go with them.
 /// </summary>
 public sealed record ExpireJobs : IRequest<Result<ExpiredJobs>>;
 
@@ -15,7 +15,7 @@ public sealed record ExpireJobs : IRequest<Result<ExpiredJobs>>;
 /// <param name="More">True where there may be more to do.</param>
 public sealed record ExpiredJobs(int Count, bool More);
 
-internal sealed class ExpireJobsHandler(IJobRepository jobs, IJobLedger ledger, IIdempotencyRepository idempotency, TimeProvider time)
+internal sealed class ExpireJobsHandler(IJobRepository jobs, IJobLedger ledger, IIdempotencyRepository idempotency, IKeyLinkRepository keyLinks, TimeProvider time)
     : IRequestHandler<ExpireJobs, Result<ExpiredJobs>>
 {
     private const int BatchSize = 500;
@@ -31,6 +31,7 @@ internal sealed class ExpireJobsHandler(IJobRepository jobs, IJobLedger ledger, 
             cancellationToken));
         var ended = await Task.WhenAll(endings);
         await idempotency.ForgetAsync(now - AnswersKeptFor, cancellationToken);
+        await keyLinks.ForgetAsync(now, cancellationToken);
         return new ExpiredJobs(ended.Count(end => end.IsSuccess && end.Value.Changed), due.Count == BatchSize);
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace SaasLlm.Application.Shared;
 
-/// <summary>Who asks for what is done in this scope, for the audit log. Where nobody is named, the service acts by itself.</summary>
+/// <summary>Who asks for what is done in this scope, for the audit log. Where nobody is named and there is no address, the service acts by itself.</summary>
 public sealed class Requester
 {
     /// <summary>Null: nobody.</summary>
@@ -13,6 +13,13 @@ public sealed class Requester
 
     /// <summary>Where the request came from; null outside a request.</summary>
     public IPAddress? Address { get; private set; }
+
+    /// <summary>Somebody without a credential asks.</summary>
+    public void IsUnknown(string? requestId, IPAddress? address)
+    {
+        RequestId = requestId;
+        Address = address;
+    }
 
     public void Is(Caller caller, string? requestId = null, IPAddress? address = null)
     {

@@ -9,7 +9,6 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queries } from './api/queries';
 import { router } from './router';
-import { SignedIn } from './session/caller';
 import { readable, theme } from './theme';
 
 // The policy lets in only style elements that bear the nonce of this answer: Mantine asks for it, and the library that keeps
@@ -22,9 +21,7 @@ createRoot(document.getElementById('root')!).render(
     <MantineProvider theme={theme} cssVariablesResolver={readable} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <Notifications />
       <QueryClientProvider client={queries}>
-        <SignedIn>
-          <RouterProvider router={router} />
-        </SignedIn>
+        <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

@@ -3,9 +3,9 @@ import { Empty } from './parts/Empty';
 import { Failure } from './parts/Failure';
 import { AnchorLink } from './parts/links';
 import { Loading } from './parts/Loading';
-import { Shell } from './shell/Shell';
+import { Frame } from './shell/Frame';
 
-const root = createRootRoute({ component: Shell });
+const root = createRootRoute({ component: Frame });
 
 const at = <Path extends string>(path: Path, component: RouteComponent) =>
   createRoute({ getParentRoute: () => root, path, component });
@@ -53,6 +53,7 @@ const routeTree = root.addChildren([
   at('/audit', lazyRouteComponent(() => import('./audit/AuditPage'), 'AuditPage')),
   at('/settings', lazyRouteComponent(() => import('./settings/SettingsPage'), 'SettingsPage')),
   at('/credits', lazyRouteComponent(() => import('./own/OwnCreditsPage'), 'OwnCreditsPage')),
+  at('/claim', lazyRouteComponent(() => import('./claim/ClaimPage'), 'ClaimPage')),
   at('/keys', lazyRouteComponent(() => import('./own/OwnKeysPage'), 'OwnKeysPage')),
 ]);
 

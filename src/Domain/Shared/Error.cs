@@ -32,6 +32,9 @@ public enum ErrorKind
     /// <summary>The state of the thing does not allow it (409).</summary>
     Conflict,
 
+    /// <summary>It was there and is there no more, for good (410).</summary>
+    Gone,
+
     /// <summary>The caller is known and not allowed (403).</summary>
     Forbidden,
 

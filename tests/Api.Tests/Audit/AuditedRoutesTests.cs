@@ -15,7 +15,7 @@ internal sealed class AuditedRoutesTests
 {
     /// <summary>Routes that change no configuration: work, sessions, checks; and those that a key cannot use.</summary>
     private static readonly string[] NotAudited =
-        ["/api/jobs/", "/api/auth/", "/api/v1/llm/", "/api/provider-credentials/{credentialId:guid}/test", "/api/pricing/preview",
+        ["/api/jobs/", "/api/auth/", "/api/v1/llm/", "/api/provider-credentials/{credentialId:guid}/test", "/api/pricing/preview", "/api/key-links/claim",
         "/api/webhooks/{webhookId:guid}/test", "/api/webhooks/{webhookId:guid}/deliveries/", "/api/organizations/{organizationId}/webhooks/{webhookId:guid}/test",
         "/api/organizations/{organizationId}/webhooks/{webhookId:guid}/deliveries/", "/api/{**",
     ];
@@ -94,6 +94,7 @@ internal sealed class AuditedRoutesTests
         new("POST", "/api/teams/hr/keys", "create virtual_key", """{"name":"second"}"""),
         new("PUT", "/api/teams/hr/keys/$key_id", "update virtual_key", """{"rpm_limit":7}"""),
         new("POST", "/api/teams/hr/keys/$key_id/rotate", "create virtual_key", "{}"),
+        new("POST", "/api/key-links", "create key_link", """{"key":"$virtual_key"}"""),
         new("DELETE", "/api/teams/hr/keys/$key_id", "update virtual_key"),
         new("POST", "/api/v1/llm/byok/keys", "create byok_key", """{"provider":"openai","api_key":"sk-own-0123456789","scope":"organization","organization_id":"acme","validate":false}"""),
         new("DELETE", "/api/v1/llm/byok/keys/$id?organization_id=acme", "delete byok_key"),
@@ -144,7 +145,7 @@ internal sealed class AuditedRoutesTests
             request.Headers.Add("X-Request-Id", requestId);
             using var answer = await _service.Operator.SendAsync(request);
             Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), $"{step.Method} {path}: {await answer.Content.ReadAsStringAsync()}");
-            foreach (var name in new[] { "credential_id", "key_id", "job_id", "pricing_rule_id", "webhook_id", "id" })
+            foreach (var name in new[] { "credential_id", "key_id", "job_id", "pricing_rule_id", "webhook_id", "virtual_key", "id" })
             {
                 if ((await answer.JsonAsync()).TryGetProperty(name, out var value))
                     captured[name] = value.ToString();

@@ -1,7 +1,8 @@
 import { Alert, Button, Code, CopyButton, Group, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 
-/** A secret that the service shows this once. */
-export function SecretOnce({ secret, done }: { secret: string; done: () => void }) {
+/** A secret that the service shows this once; below it, what else can be done with it. */
+export function SecretOnce({ secret, done, children }: { secret: string; done: () => void; children?: ReactNode }) {
   return (
     <Alert color="yellow" variant="outline" title="This key is shown only now">
       <Stack>
@@ -13,6 +14,7 @@ export function SecretOnce({ secret, done }: { secret: string; done: () => void 
           </CopyButton>
           <Button variant="default" onClick={done}>I have stored it</Button>
         </Group>
+        {children}
       </Stack>
     </Alert>
   );

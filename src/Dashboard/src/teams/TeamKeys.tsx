@@ -11,6 +11,7 @@ import { Failure } from '../parts/Failure';
 import { Status, Time } from '../parts/format';
 import { SecretOnce } from '../parts/SecretOnce';
 import { Section } from '../parts/Section';
+import { KeyLink } from './KeyLink';
 
 type Key = Schemas['TeamKeyResponse'];
 
@@ -31,7 +32,7 @@ export function TeamKeys({ teamId }: { teamId: string }) {
   return (
     <Section title="Keys" actions={<Button size="xs" onClick={make.open}>Make a key</Button>}>
       <Stack>
-        {secret && <SecretOnce secret={secret} done={() => setSecret(null)} />}
+        {secret && <SecretOnce secret={secret} done={() => setSecret(null)}><KeyLink key={secret} secret={secret} /></SecretOnce>}
         <Answered query={keys} lines={3}>
           {(list) => (
             <KeyTable
