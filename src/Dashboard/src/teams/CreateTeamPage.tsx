@@ -14,10 +14,11 @@ import { Loading } from '../parts/Loading';
 import { PageTitle } from '../parts/PageTitle';
 import { SecretOnce } from '../parts/SecretOnce';
 import { budgetModes } from './budgetModes';
+import { KeyLink } from './KeyLink';
 
 const steps: (keyof typeof initialValues)[][] = [
   ['organization_id', 'team_id', 'team_alias'],
-  ['model_groups', 'rpm_limit', 'tpm_limit', 'max_parallel'],
+  ['model_groups', 'access_groups', 'rpm_limit', 'tpm_limit', 'max_parallel'],
   ['budget_mode', 'credits_allocated'],
 ];
 
@@ -26,6 +27,7 @@ const initialValues = {
   team_id: '',
   team_alias: '',
   model_groups: [] as string[],
+  access_groups: [] as string[],
   rpm_limit: '' as number | string,
   tpm_limit: '' as number | string,
   max_parallel: '' as number | string,
@@ -38,20 +40,22 @@ export function CreateTeamPage() {
   const [made, setMade] = useState<Schemas['TeamResponse'] | null>(null);
   const organizations = useAnswer(['organizations', 'choice'], () => api.GET('/api/organizations', { params: { query: { limit: 200 } } }));
   const groups = useAnswer(['model-groups', 'choice'], () => api.GET('/api/model-groups', { params: { query: { limit: 200 } } }));
-  const error = organizations.error ?? groups.error;
+  const access = useAnswer(['access-groups', 'choice'], () => api.GET('/api/model-access-groups', { params: { query: { limit: 200 } } }));
+  const error = organizations.error ?? groups.error ?? access.error;
 
   return (
     <>
       <PageTitle title="Create a team" />
       {made ? <Made team={made} />
         : error ? <Failure error={error} />
-        : !organizations.data || !groups.data ? <Loading />
+        : !organizations.data || !groups.data || !access.data ? <Loading />
         : organizations.data.data.length === 0 ? (
           <Empty title="A team belongs to an organization">Create one first. <ButtonLink to="/organizations">To the organizations</ButtonLink></Empty>
         ) : (
           <Wizard
             organizations={organizations.data.data.map((organization) => organization.organization_id)}
             groups={groups.data.data.map((group) => group.group_name)}
+            accessGroups={access.data.data.map((group) => group.group_name)}
             done={setMade}
           />
         )}
@@ -59,7 +63,9 @@ export function CreateTeamPage() {
   );
 }
 
-function Wizard({ organizations, groups, done }: { organizations: string[]; groups: string[]; done: (team: Schemas['TeamResponse']) => void }) {
+type Choices = { organizations: string[]; groups: string[]; accessGroups: string[] };
+
+function Wizard({ organizations, groups, accessGroups, done }: Choices & { done: (team: Schemas['TeamResponse']) => void }) {
   const [step, setStep] = useState(0);
   const form = useForm({
     initialValues,
@@ -110,6 +116,13 @@ function Wizard({ organizations, groups, done }: { organizations: string[]; grou
               searchable
               {...form.getInputProps('model_groups')}
             />
+            <MultiSelect
+              label="Access groups"
+              description="Models that the team may call by their own names."
+              data={accessGroups}
+              searchable
+              {...form.getInputProps('access_groups')}
+            />
             <NumberInput label="Requests a minute" description="Empty: no limit" min={1} allowDecimal={false} {...form.getInputProps('rpm_limit')} />
             <NumberInput label="Tokens a minute" description="Empty: no limit" min={1} allowDecimal={false} {...form.getInputProps('tpm_limit')} />
             <NumberInput label="Calls at the same time" description="Empty: no limit" min={1} allowDecimal={false} {...form.getInputProps('max_parallel')} />
@@ -128,6 +141,7 @@ function Wizard({ organizations, groups, done }: { organizations: string[]; grou
               ['Team', form.getValues().team_id],
               ['Name', form.getValues().team_alias || form.getValues().team_id],
               ['Model groups', form.getValues().model_groups.join(', ') || none],
+              ['Access groups', form.getValues().access_groups.join(', ') || none],
               ['Credits', credits(Number(form.getValues().credits_allocated) || 0)],
             ]}
           />
@@ -148,7 +162,7 @@ function Made({ team }: { team: Schemas['TeamResponse'] }) {
   return (
     <Stack>
       <Facts facts={[['Team', team.team_id], ['Organization', team.organization_id], ['Credits', credits(team.credits_allocated)]]} />
-      <SecretOnce secret={team.virtual_key ?? ''} done={() => void show()} />
+      <SecretOnce secret={team.virtual_key ?? ''} done={() => void show()}><KeyLink secret={team.virtual_key ?? ''} /></SecretOnce>
     </Stack>
   );
 }
