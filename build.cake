@@ -19,6 +19,8 @@ const string ClusterTests = "tests/Cluster.Tests/SaasLlm.Cluster.Tests.csproj";
 const string ApiTests = "tests/Api.Tests/SaasLlm.Api.Tests.csproj";
 const string Client = "src/Client/SaasLlm.Client.csproj";
 const string PublishFolder = "artifacts/publish";
+const string DashboardTests = "tests/Dashboard.Tests/SaasLlm.Dashboard.Tests.csproj";
+const string ScreenshotsFolder = "docs/images";
 const string ResultsFolder = "artifacts/tests";
 const string ToolsFolder = "artifacts/tools";
 
@@ -145,6 +147,13 @@ Task("Chaos")
             "--logger", "console;verbosity=normal", "--", .. parameters,
         ]);
     });
+
+Task("Screenshots")
+    .Description("Draws every page of the dashboard into docs/images: by day, by night and on a telephone.")
+    .IsDependentOn("Postgres")
+    .IsDependentOn("TestTools")
+    .IsDependentOn("Build")
+    .Does(() => DrawScreenshots());
 
 Task("Coverage")
     .Description("Runs every test and prints the lines covered of each project in src/.")
@@ -324,6 +333,14 @@ bool Attend(string program, IEnumerable<string> arguments)
         if (child is { HasExited: false })
             Process.Start("bash", ["-c", $"kill -{context.Signal.ToString()[3..]} {child.Id}"]).WaitForExit();
     }
+}
+
+void DrawScreenshots()
+{
+    var folder = MakeAbsolute(Directory(ScreenshotsFolder)).FullPath;
+    CleanDirectory(folder);
+    Environment.SetEnvironmentVariable("SAASLLM_SCREENSHOTS", folder);
+    Attend("dotnet", ["test", DashboardTests, "--configuration", Configuration, "--no-build", "--nologo", "--filter", "FullyQualifiedName~EveryPage"]);
 }
 
 bool HasPostgres() => EnvironmentVariable("PATH", "").Split(':').Any(folder => FileExists($"{folder}/initdb"))

@@ -1,31 +1,34 @@
 using System.Diagnostics;
 using SaasLlm.Testing;
 
+[assembly: LevelOfParallelism(2)]
+
 namespace SaasLlm.Dashboard.Tests;
 
-/// <summary>The dashboard in a real browser before the whole service; what is to be seen stands in the scripts beside this file.</summary>
+/// <summary>
+/// The dashboard in a real browser before the whole service; what is to be seen stands in the scripts beside this file. Each script
+/// has a service of its own, so that two can run at a time.
+/// </summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[Parallelizable(ParallelScope.Children)]
 internal sealed class DashboardTests
 {
-    private string _scripts = null!;
+    private static string _scripts = null!;
     private ServiceUnderTest _service = null!;
 
     [OneTimeSetUp]
-    public async Task InstallAsync() => _scripts = await NodeScripts.InstallAsync("tests", "Dashboard.Tests");
+    public static async Task InstallAsync() => _scripts = await NodeScripts.InstallAsync("tests", "Dashboard.Tests");
 
     [SetUp]
-    public async Task StartAsync()
-    {
-        var pages = Path.Combine(NodeScripts.Root(), "src/Api/bin/Release/net10.0/wwwroot");
-        Assert.That(Path.Combine(pages, "dashboard/index.html"), Does.Exist, "./build.sh --target=Build builds the page.");
-        // A receiver on this machine, and an identity provider that is only pointed to.
+    public async Task StartAsync() =>
+        // Webhooks go to receivers that the scripts start on this machine; the identity provider is only pointed to.
         _service = await ServiceUnderTest.StartAsync(
             null,
-            "webroot=" + pages,
+            "webroot=" + BuiltPage.WebRoot(),
             "Outgoing:AllowedNetworks:0=127.0.0.0/8",
             "Auth:Oidc:Issuer=https://issuer.example",
             "Auth:Oidc:Audience=saasllm",
             "Auth:Oidc:ClientId=saasllm");
-    }
 
     [TearDown]
     public async Task StopAsync() => await _service.DisposeAsync();
@@ -38,6 +41,19 @@ internal sealed class DashboardTests
 
     [Test]
     public Task Operator_OnThePagesOfWhatIsSold_SetsItUp() => RunAsync("catalog.spec.mjs");
+
+    [Test]
+    public Task Playground_ForATeam_StreamsAndSaysWhatItTook() => RunAsync("playground.spec.mjs");
+
+    [Test]
+    public Task Link_ToAKey_HandsItOverOnce() => RunAsync("handover.spec.mjs");
+
+    [Test]
+    public Task Client_WhoIsNew_IsTakenOnThroughThePageAlone() => RunAsync("onboarding.spec.mjs");
+
+    /// <summary>Its pictures go to the folder that <c>SAASLLM_SCREENSHOTS</c> names, where it is set.</summary>
+    [Test]
+    public Task EveryPage_InEachLook_IsOpenToEverybody() => RunAsync("pages.spec.mjs");
 
     [Test]
     public async Task Team_OnEachOfItsPages_SeesNoModelProviderOrCost()
