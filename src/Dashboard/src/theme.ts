@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver } from '@mantine/core';
+import { Alert, createTheme, Modal, type CSSVariablesResolver } from '@mantine/core';
 
 /** The fonts of the reader's system: nothing is loaded from elsewhere. */
 export const theme = createTheme({
@@ -6,6 +6,12 @@ export const theme = createTheme({
   // Mantine's own shade is too pale for white text on it (WCAG AA asks for 4.5 : 1).
   primaryShade: { light: 8, dark: 8 },
   autoContrast: true,
+  components: {
+    // The colour of its kind is too pale for a title; the frame has it all the same.
+    Alert: Alert.extend({ styles: { label: { color: 'var(--mantine-color-text)' } } }),
+    // A cross says nothing to who cannot see it.
+    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+  },
 });
 
 /** Mantine's greys and reds for text are too pale as well. */
