@@ -28,12 +28,17 @@ internal sealed class AnswerRedis(IRedis redis, AnswerSeal seal, ResponseCacheMe
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var value = seal.Seal(AnswerCodec.Encode(answer), key);
         if (value.Length > MaxValueBytes)
+        {
+            metrics.RedisUnwritten("too_large");
             return true;
+        }
 
         var kept = await redis.AskAsync(
             static (database, write) => database.StringSetAsync(write.Name, write.Value, write.Ttl), new Write(NameOf(key), value, TimeSpan.FromSeconds(ttlSeconds)));
         if (kept.Answered)
             metrics.RedisWritten(value.Length);
+        else
+            metrics.RedisUnwritten("unavailable");
         return kept.Answered;
     }
 

@@ -9,7 +9,8 @@ internal sealed class ResponseCacheMetrics
     private readonly Counter<long> _hits;
     private readonly Counter<long> _misses;
     private readonly UpDownCounter<long> _memory;
-    private readonly Counter<long> _redis;
+    private readonly Counter<long> _redisWritten;
+    private readonly Counter<long> _redisUnwritten;
 
     public ResponseCacheMetrics(IMeterFactory meters)
     {
@@ -18,7 +19,9 @@ internal sealed class ResponseCacheMetrics
             "saasllm.response_cache.hits", "{call}", "Calls that an earlier or a running call like them has answered, by where the answer was (memory, redis, running).");
         _misses = meter.CreateCounter<long>("saasllm.response_cache.misses", "{call}", "Calls that could have been served again and went upstream.");
         _memory = meter.CreateUpDownCounter<long>("saasllm.response_cache.memory", "By", "Answers kept in memory.");
-        _redis = meter.CreateCounter<long>("saasllm.response_cache.redis_written", "By", "Answers written to Redis, compressed.");
+        _redisWritten = meter.CreateCounter<long>("saasllm.response_cache.redis_written", "By", "Answers written to Redis, compressed.");
+        _redisUnwritten = meter.CreateCounter<long>(
+            "saasllm.response_cache.redis_unwritten", "{answer}", "Answers that were to be kept in Redis and are not, by reason (too_large, unavailable).");
     }
 
     public void Hit(string source) => _hits.Add(1, new KeyValuePair<string, object?>("source", source));
@@ -27,5 +30,7 @@ internal sealed class ResponseCacheMetrics
 
     public void MemoryChanged(long bytes) => _memory.Add(bytes);
 
-    public void RedisWritten(long bytes) => _redis.Add(bytes);
+    public void RedisWritten(long bytes) => _redisWritten.Add(bytes);
+
+    public void RedisUnwritten(string reason) => _redisUnwritten.Add(1, new KeyValuePair<string, object?>("reason", reason));
 }

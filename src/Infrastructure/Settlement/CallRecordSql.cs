@@ -15,7 +15,8 @@ internal static class CallRecordSql
 {
     /// <summary>
     /// Jobs are locked in id order, the one order that every writer keeps, so batches of several nodes cannot deadlock.
-    /// A record that is there already (a commit whose answer got lost) is skipped, totals included.
+    /// A record that is there already (a commit whose answer got lost) is skipped, totals included. The ids of those that are
+    /// skipped are the result.
     /// </summary>
     public const string Text =
         """
@@ -83,22 +84,27 @@ internal static class CallRecordSql
                 min(created_at) as first_at
             from inserted
             group by job_id
+        ),
+        added as (
+            update jobs
+            set status = case when jobs.status = 'pending' then 'in_progress' else jobs.status end,
+                started_at = coalesce(jobs.started_at, totals.first_at),
+                total_calls = jobs.total_calls + totals.calls,
+                successful_calls = jobs.successful_calls + totals.succeeded,
+                failed_calls = jobs.failed_calls + totals.failed,
+                prompt_tokens = jobs.prompt_tokens + totals.prompt_tokens,
+                completion_tokens = jobs.completion_tokens + totals.completion_tokens,
+                total_cost_usd = jobs.total_cost_usd + totals.cost_usd,
+                client_cost_usd = jobs.client_cost_usd + totals.client_cost_usd,
+                total_latency_ms = jobs.total_latency_ms + totals.latency_ms,
+                late_calls = jobs.late_calls + totals.late_calls,
+                late_cost_usd = jobs.late_cost_usd + totals.late_cost_usd
+            from totals
+            where jobs.job_id = totals.job_id
         )
-        update jobs
-        set status = case when jobs.status = 'pending' then 'in_progress' else jobs.status end,
-            started_at = coalesce(jobs.started_at, totals.first_at),
-            total_calls = jobs.total_calls + totals.calls,
-            successful_calls = jobs.successful_calls + totals.succeeded,
-            failed_calls = jobs.failed_calls + totals.failed,
-            prompt_tokens = jobs.prompt_tokens + totals.prompt_tokens,
-            completion_tokens = jobs.completion_tokens + totals.completion_tokens,
-            total_cost_usd = jobs.total_cost_usd + totals.cost_usd,
-            client_cost_usd = jobs.client_cost_usd + totals.client_cost_usd,
-            total_latency_ms = jobs.total_latency_ms + totals.latency_ms,
-            late_calls = jobs.late_calls + totals.late_calls,
-            late_cost_usd = jobs.late_cost_usd + totals.late_cost_usd
-        from totals
-        where jobs.job_id = totals.job_id
+        select call_id
+        from incoming
+        where call_id not in (select call_id from inserted)
         """;
 
     public static BatchColumn<TItem>[] Columns<TItem>()

@@ -21,9 +21,12 @@ internal sealed class CallSettlement(
     protected override async Task WriteAsync(IReadOnlyList<Pending> batch)
     {
         // One statement is its own transaction: executed means committed.
-        await _calls.ExecuteAsync(batch);
+        var skipped = await _calls.ExecuteAsync(batch);
         foreach (var pending in batch)
-            accounting.Recorded(pending.Call);
+        {
+            if (skipped?.Contains(pending.Call.CallId) is not true)
+                accounting.Recorded(pending.Call);
+        }
     }
 
     protected override ValueTask ReleaseAsync() => _calls.DisposeAsync();

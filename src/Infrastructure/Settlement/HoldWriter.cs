@@ -4,6 +4,7 @@ using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Credits;
 using SaasLlm.Domain.Metering;
 using SaasLlm.Domain.Shared;
+using SaasLlm.Infrastructure.RateLimiting;
 
 namespace SaasLlm.Infrastructure.Settlement;
 
@@ -11,7 +12,8 @@ namespace SaasLlm.Infrastructure.Settlement;
 /// Takes and extends holds in batches: lock the counts, then the extended holds, then the wallets, each in the order of their
 /// ids; let the domain decide; write it all; commit without waiting for the disk.
 /// </summary>
-internal sealed class HoldWriter(NpgsqlDataSource dataSource, SettlementMetrics metrics, TimeProvider time) : GroupCommit<GroupCommitItem>(metrics, "holds")
+internal sealed class HoldWriter(NpgsqlDataSource dataSource, SettlementMetrics metrics, LimiterMetrics limiter, TimeProvider time)
+    : GroupCommit<GroupCommitItem>(metrics, "holds")
 {
     public Task<Result<HeldCall>> HoldAsync(CallHold hold)
     {
@@ -44,11 +46,17 @@ internal sealed class HoldWriter(NpgsqlDataSource dataSource, SettlementMetrics 
 
         await HoldSql.WriteAsync(connection, transaction, takings, extendings, locked);
         await transaction.CommitAsync();
+        foreach (var taking in takings)
+        {
+            if (taking.IsOverQuota)
+                limiter.RefusedByQuota();
+        }
     }
 
     private static Result<HeldCall> Take(Taking taking, LockedHolds locked, DateTimeOffset now)
     {
         taking.Credits = null;
+        taking.IsOverQuota = true;
         var hold = taking.Hold;
         List<QuotaCount>? counts = null;
         if (hold.Quota is { } quota)
@@ -64,6 +72,7 @@ internal sealed class HoldWriter(NpgsqlDataSource dataSource, SettlementMetrics 
             }
         }
 
+        taking.IsOverQuota = false;
         var available = 0m;
         var credits = 0m;
         if (hold.AccountId is { } accountId)
@@ -102,6 +111,9 @@ internal sealed class HoldWriter(NpgsqlDataSource dataSource, SettlementMetrics 
 
         /// <summary>What this batch holds for it; null where it was refused.</summary>
         public decimal? Credits { get; set; }
+
+        /// <summary>True where it was refused for the count of calls that its tier allows.</summary>
+        public bool IsOverQuota { get; set; }
     }
 
     internal sealed class Extending(Guid callId, decimal credits, DateTimeOffset expiresAt) : GroupCommitItem<bool>

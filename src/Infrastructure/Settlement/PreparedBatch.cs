@@ -14,14 +14,16 @@ internal sealed class PreparedBatch<TItem>(NpgsqlDataSource dataSource, string s
     private NpgsqlCommand? _command;
 
     /// <summary>Executes the statement, which is a transaction of its own: on return it has committed. A connection that failed is not used again.</summary>
-    public async Task ExecuteAsync(IReadOnlyList<TItem> items)
+    /// <returns>The ids that it gives; null where it gives none.</returns>
+    public async Task<HashSet<Guid>?> ExecuteAsync(IReadOnlyList<TItem> items)
     {
         try
         {
             var command = _command ?? await PrepareAsync();
             foreach (var column in columns)
                 column.Fill(items);
-            await command.ExecuteNonQueryAsync(CancellationToken.None);
+            await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
+            return await ReadIdsAsync(reader);
         }
         catch
         {
@@ -33,6 +35,15 @@ internal sealed class PreparedBatch<TItem>(NpgsqlDataSource dataSource, string s
             foreach (var column in columns)
                 column.Clear();
         }
+    }
+
+    /// <summary>The ids of one result; null where there are none.</summary>
+    public static async Task<HashSet<Guid>?> ReadIdsAsync(NpgsqlDataReader reader)
+    {
+        HashSet<Guid>? ids = null;
+        while (await reader.ReadAsync(CancellationToken.None))
+            (ids ??= []).Add(reader.GetGuid(0));
+        return ids;
     }
 
     public async ValueTask DisposeAsync()

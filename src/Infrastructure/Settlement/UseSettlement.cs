@@ -26,7 +26,7 @@ internal sealed class UseSettlement(
     {
         await using var connection = await dataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        var locked = await RecordAsync(connection, transaction, batch);
+        var (skipped, locked) = await RecordAsync(connection, transaction, batch);
 
         // A record that was there already (a commit whose answer got lost) finds its job in line and moves nothing.
         foreach (var pending in batch)
@@ -41,11 +41,14 @@ internal sealed class UseSettlement(
             await writing.ExecuteNonQueryAsync();
         await transaction.CommitAsync();
         foreach (var pending in batch)
-            accounting.Recorded(pending.Call);
+        {
+            if (skipped?.Contains(pending.Call.CallId) is not true)
+                accounting.Recorded(pending.Call);
+        }
     }
 
-    /// <summary>Puts the calls on record and reads their jobs as they are then.</summary>
-    private async Task<LockedJobs> RecordAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Pending> batch)
+    /// <summary>Puts the calls on record, except those that are there already, and reads their jobs as they are then.</summary>
+    private async Task<(HashSet<Guid>? Skipped, LockedJobs Locked)> RecordAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Pending> batch)
     {
         try
         {
@@ -60,7 +63,9 @@ internal sealed class UseSettlement(
             locking.BatchCommands.Add(record);
             LockedJobs.AppendLocks(locking, [.. batch.Select(static pending => pending.Call.JobId!.Value).Distinct()]);
             await using var reader = await locking.ExecuteReaderAsync();
-            return await LockedJobs.ReadAsync(reader);
+            var skipped = await PreparedBatch<Pending>.ReadIdsAsync(reader);
+            await reader.NextResultAsync();
+            return (skipped, await LockedJobs.ReadAsync(reader));
         }
         finally
         {
