@@ -38,6 +38,9 @@ public sealed class ApiException : Exception
     /// <summary>The service's stable name of the error, such as <c>insufficient_credits</c>; null where something before the service answered.</summary>
     public string? Code { get; }
 
+    /// <summary>True where there are not enough credits for what was asked: somebody has to buy some.</summary>
+    public bool IsOutOfCredits => Code is "insufficient_credits" or "payment_required";
+
     /// <summary>One sentence that says what to change.</summary>
     public string Detail { get; }
 

@@ -36,9 +36,11 @@ public sealed class RetryHandler(RetryOptions options, TimeProvider time) : Dele
     private static bool IsSafeToRepeat(HttpRequestMessage request) =>
         request.Method == HttpMethod.Get || request.Headers.Contains(IdempotencyHeader);
 
+    /// <summary>A date counts from the answer's own, so that the two clocks need not agree.</summary>
     private TimeSpan? AskedFor(HttpResponseMessage response)
     {
-        var wait = response.Headers.RetryAfter?.Delta ?? response.Headers.RetryAfter?.Date - time.GetUtcNow();
+        var headers = response.Headers;
+        var wait = headers.RetryAfter?.Delta ?? headers.RetryAfter?.Date - (headers.Date ?? time.GetUtcNow());
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
 }

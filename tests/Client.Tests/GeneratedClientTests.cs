@@ -21,6 +21,16 @@ internal sealed class GeneratedClientTests
     }
 
     [Test]
+    public void Names_OfMethods_SayWhatIsDoneAndNotHow() =>
+        Assert.That(
+            typeof(SaasLlmClient).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Select(method => method.Name),
+            Has.None.Match("^(Post|Put|Patch)[A-Z]").And.None.Match("V1|ByPut"));
+
+    [Test]
+    public void Lists_OfWhatIsReceived_AreTyped() =>
+        Assert.That(Members.Where(member => member.PropertyType == typeof(List<object>)).Select(member => member.Name).Distinct(), Is.EquivalentTo(new[] { "Messages", "Tools" }), "what is sent may be anything");
+
+    [Test]
     public void Amounts_OfMoneyAndCredits_AreDecimals()
     {
         var amounts = Members.Where(member => member.Name.EndsWith("Usd", StringComparison.Ordinal) || member.Name.StartsWith("Credits", StringComparison.Ordinal)).ToArray();
@@ -80,12 +90,12 @@ internal sealed class GeneratedClientTests
     }
 
     [Test]
-    public void PutTeam_WithFieldsThatAreNotSet_LeavesThemOut()
+    public void UpdateTeam_WithFieldsThatAreNotSet_LeavesThemOut()
     {
         using var service = new ScriptedService(new ScriptedAnswer(404));
         using var client = service.Connect();
 
-        Assert.ThrowsAsync<ApiException>(() => client.PutTeamAsync("hr", new UpdateTeam { RpmLimit = 60 }));
+        Assert.ThrowsAsync<ApiException>(() => client.UpdateTeamAsync("hr", new UpdateTeam { RpmLimit = 60 }));
 
         Assert.That(JsonElement.Parse(service.Requests.Single().Body).EnumerateObject().Select(member => member.ToString()), Is.EqualTo(new[] { "\"rpm_limit\":60" }));
     }

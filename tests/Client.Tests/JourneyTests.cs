@@ -19,14 +19,7 @@ internal sealed class JourneyTests
         _operator = Connect(ServiceUnderTest.OperatorKey);
 
         await _operator.CreateOrganizationAsync(new CreateOrganization { OrganizationId = "acme", Name = "Acme" });
-        await _operator.CreateModelAsync(new CreateModel
-        {
-            ModelAlias = "served", Provider = "served", UpstreamModel = "secret-model", InputUsdPerMillion = 1, OutputUsdPerMillion = 2,
-        });
-        await _operator.CreateProviderCredentialAsync(new CreateProviderCredential
-        {
-            Provider = "served", CredentialName = "test", ApiKey = "sk-upstream-secret-key", ApiBase = _upstream.ApiBase.AbsoluteUri,
-        });
+        await _operator.ServeModelAsync("served", _upstream, Upstreams.PlainPrices);
         await _operator.CreateModelGroupAsync(new CreateModelGroup { GroupName = "analysis", Models = [new ModelGroupEntry { ModelName = "served", Priority = 0 }] });
         var team = await _operator.CreateTeamAsync(new CreateTeam { OrganizationId = "acme", TeamId = "hr", ModelGroups = ["analysis"], CreditsAllocated = 10 });
         _team = Connect(team.VirtualKey!);
@@ -72,7 +65,7 @@ internal sealed class JourneyTests
     {
         _upstream.Answer(UpstreamScript.Stream(UpstreamScript.Text("hi"), UpstreamScript.Finish(), UpstreamScript.Done));
 
-        var streamed = await ReadAsync(_team.CreateAndStreamAsync(new CreateAndCallBody { JobType = "chat", Messages = [new { role = "user", content = "hello" }] }));
+        var streamed = await ReadAsync(_team.CreateAndStreamAsync(new CreateAndCallBody { JobType = "chat", Messages = [ChatMessage.System("Be brief."), ChatMessage.User("hello")] }));
 
         Assert.That(streamed.Text, Is.EqualTo("hi"));
         Assert.That((await _team.GetJobAsync(streamed.End!.JobId!.Value)).Status, Is.EqualTo("completed"));
@@ -142,7 +135,7 @@ internal sealed class JourneyTests
 
         using var stranger = Connect("sk-unknown");
         Assert.That(Assert.ThrowsAsync<ApiException>(() => stranger.GetTeamAsync("hr"))!.StatusCode, Is.EqualTo(401));
-        Assert.That(Assert.ThrowsAsync<ApiException>(() => stranger.GetV1CreditsAsync())!.Code, Is.EqualTo("invalid_api_key"), "the LLM API's form");
+        Assert.That(Assert.ThrowsAsync<ApiException>(() => stranger.GetLlmCreditsAsync())!.Code, Is.EqualTo("invalid_api_key"), "the LLM API's form");
         Assert.That(Assert.ThrowsAsync<ApiException>(() => ReadAsync(_team.StreamLlmAsync(Guid.CreateVersion7(), Ask("hello"))))!.StatusCode, Is.EqualTo(404));
     }
 

@@ -90,6 +90,28 @@ internal sealed class LlmStreamTests
     public void Read_WhenTheStreamEndsWithoutItsEnd_Throws(string stream) =>
         Assert.That(() => ReadAsync(stream), Throws.InstanceOf<ApiException>().With.Property(nameof(ApiException.Detail)).Contains("broken off"));
 
+    [Test]
+    public async Task Read_WhenTheConnectionBreaks_ThrowsAfterWhatHasCome()
+    {
+        await using var body = new BrokenStream(Encoding.UTF8.GetBytes("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"half\"}}]}\n\n"));
+        var events = new List<LlmStreamEvent>();
+
+        var refusal = Assert.ThrowsAsync<ApiException>(async () =>
+        {
+            await foreach (var step in LlmStream.ReadAsync(body, Headers, CancellationToken.None))
+                events.Add(step);
+        })!;
+
+        Assert.That(events, Is.EqualTo(new LlmStreamEvent[] { new LlmTextDelta("half") }));
+        Assert.That(refusal.InnerException, Is.InstanceOf<IOException>());
+    }
+
+    [TestCase("<html>")]
+    [TestCase("null")]
+    [TestCase("{\"choices\":7}")]
+    public void Read_OfWhatIsNoChunk_Throws(string data) =>
+        Assert.That(() => ReadAsync($"data: {data}\n\n{End}"), Throws.InstanceOf<ApiException>().With.InnerException.InstanceOf<System.Text.Json.JsonException>());
+
     private static async Task<List<LlmStreamEvent>> ReadAsync(string stream, int piece = 4096)
     {
         await using var body = new CutStream(Encoding.UTF8.GetBytes(stream), piece);
@@ -97,6 +119,13 @@ internal sealed class LlmStreamTests
         await foreach (var step in LlmStream.ReadAsync(body, Headers, CancellationToken.None))
             events.Add(step);
         return events;
+    }
+
+    /// <summary>Breaks where it should end.</summary>
+    private sealed class BrokenStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            Position < Length ? base.ReadAsync(buffer, cancellationToken) : ValueTask.FromException<int>(new IOException("The response ended prematurely."));
     }
 
     /// <summary>Gives at most so many bytes at once.</summary>

@@ -30,6 +30,17 @@ internal sealed class RetryHandlerTests
     }
 
     [Test]
+    public async Task Get_WhenTheServicesClockIsAnother_CountsFromItsDate()
+    {
+        var there = new DateTimeOffset(2031, 5, 6, 7, 8, 9, TimeSpan.Zero);
+        using var service = new ScriptedService(new ScriptedAnswer(503, RetryAfter: there.AddSeconds(4).ToString("r"), Date: there), Good);
+
+        Assert.That(await GetAsync(service), Is.EqualTo(HttpStatusCode.OK));
+
+        Assert.That(service.Time.Waits, Is.EqualTo(new[] { TimeSpan.FromSeconds(4) }));
+    }
+
+    [Test]
     public async Task Get_WhenTheDateHasPassed_RepeatsAtOnce()
     {
         var time = new HurriedTime();

@@ -27,8 +27,9 @@ internal sealed class ScriptedService(params ScriptedAnswer[] script) : HttpMess
         var response = new HttpResponseMessage((HttpStatusCode)answer.Status) { Content = new StringContent(answer.Body, Encoding.UTF8, "application/json") };
         if (answer.RetryAfter is { } wait)
             response.Headers.TryAddWithoutValidation("Retry-After", wait);
+        response.Headers.Date = answer.Date;
         return response;
     }
 }
 
-internal sealed record ScriptedAnswer(int Status, string Body = "{}", string? RetryAfter = null);
+internal sealed record ScriptedAnswer(int Status, string Body = "{}", string? RetryAfter = null, DateTimeOffset? Date = null);

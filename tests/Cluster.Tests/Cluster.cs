@@ -1,3 +1,4 @@
+using SaasLlm.Client;
 using SaasLlm.Testing;
 
 namespace SaasLlm.Cluster.Tests;
@@ -36,6 +37,7 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly Task[] _starting = [.. Enumerable.Repeat(Task.CompletedTask, NodeCount)];
     private readonly List<Caller> _callers = [];
     private readonly List<FakeUpstream> _upstreams = [];
+    private SaasLlmClient _operator = null!;
     private Nginx? _nginx;
     private int _newTeams;
     private bool _disposed;
@@ -83,9 +85,9 @@ internal sealed class Cluster : IAsyncDisposable
     public Task<Team> CreateTeamAsync(decimal credits, int? rpmLimit = null, int? maxParallel = null) =>
         CreateTeamAsync($"own-{Interlocked.Increment(ref _newTeams)}", "org-0", credits, rpmLimit, maxParallel);
 
+    /// <summary>By the operator, for the team.</summary>
     public async Task<Guid> CreateJobAsync(Team team, int? ttlSeconds = null) =>
-        (await Front.MustPostAsync(team.Key, "/api/jobs/create", new { team_id = team.TeamId, job_type = "race", ttl_seconds = ttlSeconds }))
-        .Json.GetProperty("job_id").GetGuid();
+        (await _operator.CreateJobAsync(new CreateJobBody { TeamId = team.TeamId, JobType = "race", TtlSeconds = ttlSeconds })).JobId;
 
     /// <summary>SIGKILL.</summary>
     public Task KillNodeAsync(int node) => _nodes[node]!.KillAsync();
@@ -132,6 +134,7 @@ internal sealed class Cluster : IAsyncDisposable
         await Task.WhenAll(_starting).ContinueWith(static _ => { }, TaskScheduler.Default);
         foreach (var caller in _callers)
             caller.Dispose();
+        _operator?.Dispose();
         if (_nginx is not null)
             await _nginx.DisposeAsync();
         foreach (var node in _nodes)
@@ -166,6 +169,7 @@ internal sealed class Cluster : IAsyncDisposable
         await Task.WhenAll(Enumerable.Range(1, NodeCount - 1).Select(StartNodeAsync));
         _nginx = await Nginx.StartAsync([.. _nodes.Select(node => node!.Address)]);
 
+        _operator = SaasLlmClient.Connect(new SaasLlmClientOptions { BaseAddress = _nginx.Address, ApiKey = OperatorKey });
         Front = new Caller(_nginx.Address);
         Nodes = [.. _nodes.Select(node => new Caller(node!.Address))];
         _callers.AddRange([Front, .. Nodes]);
@@ -205,29 +209,15 @@ internal sealed class Cluster : IAsyncDisposable
         var upstream = await FakeUpstream.StartAsync(script);
         _upstreams.Add(upstream);
         upstream.Remembers = false;
-        await Front.MustPostAsync(OperatorKey, "/api/models/create", new
-        {
-            model_alias = group,
-            provider = group,
-            upstream_model = "secret-model",
-            input_usd_per_million = 1,
-            output_usd_per_million = 2,
-        });
-        await Front.MustPostAsync(OperatorKey, "/api/provider-credentials/create", new
-        {
-            provider = group,
-            credential_name = "test",
-            api_key = "sk-upstream-secret-key",
-            api_base = upstream.ApiBase,
-        });
-        await Front.MustPostAsync(OperatorKey, "/api/model-groups/create", new { group_name = group, models = new[] { new { model_name = group, priority = 0 } } });
+        await _operator.ServeModelAsync(group, upstream, Upstreams.PlainPrices);
+        await _operator.CreateModelGroupAsync(new CreateModelGroup { GroupName = group, Models = [new ModelGroupEntry { ModelName = group, Priority = 0 }] });
         return upstream;
     }
 
     private async Task CreateTeamsAsync()
     {
         for (var organization = 0; organization < OrganizationCount; organization++)
-            await Front.MustPostAsync(OperatorKey, "/api/organizations/create", new { organization_id = $"org-{organization}", name = "Test" });
+            await _operator.CreateOrganizationAsync(new CreateOrganization { OrganizationId = $"org-{organization}", Name = "Test" });
 
         var teams = new Team[TeamCount];
         await Parallel.ForAsync(0, TeamCount, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (index, _) =>
@@ -241,15 +231,15 @@ internal sealed class Cluster : IAsyncDisposable
 
     private async Task<Team> CreateTeamAsync(string teamId, string organizationId, decimal credits, int? rpmLimit, int? maxParallel)
     {
-        var created = await Front.MustPostAsync(OperatorKey, "/api/teams/create", new
+        var created = await _operator.CreateTeamAsync(new CreateTeam
         {
-            organization_id = organizationId,
-            team_id = teamId,
-            model_groups = new[] { PlainGroup, StreamGroup, HeldGroup },
-            credits_allocated = credits,
-            rpm_limit = rpmLimit,
-            max_parallel = maxParallel,
+            OrganizationId = organizationId,
+            TeamId = teamId,
+            ModelGroups = [PlainGroup, StreamGroup, HeldGroup],
+            CreditsAllocated = credits,
+            RpmLimit = rpmLimit,
+            MaxParallel = maxParallel,
         });
-        return new Team(teamId, created.Json.GetProperty("virtual_key").GetString()!, credits);
+        return new Team(teamId, created.VirtualKey!, credits);
     }
 }

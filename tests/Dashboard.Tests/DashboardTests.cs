@@ -60,12 +60,10 @@ internal sealed class DashboardTests
     {
         var team = await _service.CreateTeamAsync();
         var job = await team.CreateJobAsync();
-        using var called = await team.CallAsync(job);
-        called.EnsureSuccessStatusCode();
-        using var completed = await team.CompleteAsync(job);
-        completed.EnsureSuccessStatusCode();
+        await team.CallAsync(job);
+        await team.CompleteAsync(job);
 
-        await RunAsync("team.spec.mjs", ("SAASLLM_TEAM_KEY", team.Client.DefaultRequestHeaders.Authorization!.Parameter!), ("SAASLLM_JOB", job));
+        await RunAsync("team.spec.mjs", ("SAASLLM_TEAM_KEY", team.Client.DefaultRequestHeaders.Authorization!.Parameter!), ("SAASLLM_JOB", job.ToString()));
     }
 
     private async Task RunAsync(string script, params (string Name, string Value)[] facts)

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using SaasLlm.Api;
+using SaasLlm.Client;
 
 namespace SaasLlm.Testing;
 
@@ -23,14 +24,18 @@ public sealed class ServiceUnderTest : IAsyncDisposable
         ConnectionString = connectionString;
         Address = new Uri(app.Urls.Single());
         Operator = Client(OperatorKey);
+        Api = new SaasLlmClient(Operator);
     }
 
     public string ConnectionString { get; }
 
     public Uri Address { get; }
 
-    /// <summary>A client with the operator's key.</summary>
+    /// <summary>Sends requests with the operator's key as they are written, for what the typed client hides: statuses, headers, bad bodies.</summary>
     public HttpClient Operator { get; }
+
+    /// <summary>The typed client with the operator's key.</summary>
+    public SaasLlmClient Api { get; }
 
     public IServiceProvider Services => _app.Services;
 
@@ -63,60 +68,45 @@ public sealed class ServiceUnderTest : IAsyncDisposable
     }
 
     /// <summary>An organization and a team of it with one model group; gives a client with the team's key.</summary>
-    public async Task<TestTeam> CreateTeamAsync(decimal credits = 100, object? more = null, string modelGroup = "ChatFast", params string[] models)
+    /// <param name="more">What else the team is created with.</param>
+    public async Task<TestTeam> CreateTeamAsync(decimal credits = 100, Action<CreateTeam>? more = null, string modelGroup = "ChatFast", params string[] models)
     {
         var suffix = Guid.CreateVersion7().ToString("N")[^12..];
-        await Operator.PostOkAsync("/api/organizations/create", new { organization_id = "org-" + suffix, name = "Test" });
-        var group = await Operator.PostAsJsonAsync("/api/model-groups/create", new
-        {
-            group_name = modelGroup,
-            models = (models.Length == 0 ? ["gpt-4o-mini"] : models).Select((name, index) => new { model_name = name, priority = index }).ToArray(),
-        });
-        if (group.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.BadRequest))
-            throw new InvalidOperationException(await group.Content.ReadAsStringAsync());
+        await Api.CreateOrganizationAsync(new CreateOrganization { OrganizationId = "org-" + suffix, Name = "Test" });
+        await EnsureModelGroupAsync(modelGroup, models.Length == 0 ? ["gpt-4o-mini"] : models);
 
-        var body = new Dictionary<string, object?>(StringComparer.Ordinal)
-        {
-            ["organization_id"] = "org-" + suffix,
-            ["team_id"] = "team-" + suffix,
-            ["model_groups"] = new[] { modelGroup },
-            ["credits_allocated"] = credits,
-        };
-        foreach (var property in more?.GetType().GetProperties() ?? [])
-            body[property.Name] = property.GetValue(more);
-        var team = await Operator.PostOkAsync("/api/teams/create", body);
-        return new TestTeam("team-" + suffix, "org-" + suffix, Client(team.GetProperty("virtual_key").GetString()), this);
+        var terms = new CreateTeam { OrganizationId = "org-" + suffix, TeamId = "team-" + suffix, ModelGroups = [modelGroup], CreditsAllocated = credits };
+        more?.Invoke(terms);
+        var team = await Api.CreateTeamAsync(terms);
+        return new TestTeam(team.TeamId, team.OrganizationId, Client(team.VirtualKey), this);
     }
 
     /// <summary>A team whose one model is served by the given upstream, at 1 USD a million input and 2 USD a million output tokens.</summary>
-    public async Task<TestTeam> CreateTeamAtAsync(FakeUpstream upstream, decimal credits = 100, object? more = null)
+    /// <param name="more">What else the team is created with.</param>
+    public async Task<TestTeam> CreateTeamAtAsync(FakeUpstream upstream, decimal credits = 100, Action<CreateTeam>? more = null)
     {
         ArgumentNullException.ThrowIfNull(upstream);
         var name = "served-" + Guid.CreateVersion7().ToString("N")[^12..];
-        await Operator.PostOkAsync("/api/models/create", new
-        {
-            model_alias = name,
-            provider = name,
-            upstream_model = "secret-model",
-            input_usd_per_million = 1,
-            output_usd_per_million = 2,
-        });
-        await Operator.PostOkAsync("/api/provider-credentials/create", new
-        {
-            provider = name,
-            credential_name = "test",
-            api_key = "sk-upstream-secret-key",
-            api_base = upstream.ApiBase,
-        });
+        await Api.ServeModelAsync(name, upstream, Upstreams.PlainPrices);
         return await CreateTeamAsync(credits, more, "group-" + name, name);
+    }
+
+    /// <summary>What a job cost, as its operator sees it.</summary>
+    public async Task<JobCosts> CostsAsync(Guid jobId) => (await Api.GetJobCostsAsync(jobId)).Costs;
+
+    /// <summary>A job's first call, once it is on record.</summary>
+    public async Task<CallCost> RecordedCallAsync(Guid jobId)
+    {
+        await Eventually.IsTrueAsync(async () => (await CostsAsync(jobId)).Breakdown.Count > 0);
+        return (await CostsAsync(jobId)).Breakdown[0];
     }
 
     /// <summary>Fails the test where an invariant of the ledger is broken.</summary>
     public async Task VerifyLedgerAsync()
     {
-        var report = await Operator.GetOkAsync("/api/ledger/verify");
-        if (!report.GetProperty("clean").GetBoolean())
-            throw new InvalidOperationException(report.ToString());
+        var report = await Api.VerifyLedgerAsync();
+        if (!report.Clean)
+            throw new InvalidOperationException(JsonSerializer.Serialize(report));
     }
 
     /// <summary>The one value that a statement on the service's database gives.</summary>
@@ -130,30 +120,57 @@ public sealed class ServiceUnderTest : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Operator.Dispose();
+        Api.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
+    }
+
+    private async Task EnsureModelGroupAsync(string name, string[] models)
+    {
+        try
+        {
+            await Api.CreateModelGroupAsync(new CreateModelGroup
+            {
+                GroupName = name,
+                Models = [.. models.Select(static (model, index) => new ModelGroupEntry { ModelName = model, Priority = index })],
+            });
+        }
+        catch (ApiException refusal) when (refusal.StatusCode == (int)HttpStatusCode.BadRequest)
+        {
+            // Another test has made it.
+        }
     }
 }
 
 /// <summary>A team with its key.</summary>
+/// <param name="Client">Sends requests as they are written, for what the typed client hides: statuses, headers, bad bodies.</param>
 public sealed record TestTeam(string TeamId, string OrganizationId, HttpClient Client, ServiceUnderTest Service)
 {
-    public async Task<string> CreateJobAsync(object? more = null)
+    /// <summary>The typed client with the team's key.</summary>
+    public SaasLlmClient Api { get; } = new(Client);
+
+    /// <param name="more">What else the job is created with.</param>
+    public async Task<Guid> CreateJobAsync(Action<CreateJobBody>? more = null)
     {
-        var body = new Dictionary<string, object?>(StringComparer.Ordinal) { ["team_id"] = TeamId, ["job_type"] = "test" };
-        foreach (var property in more?.GetType().GetProperties() ?? [])
-            body[property.Name] = property.GetValue(more);
-        return (await Client.PostOkAsync("/api/jobs/create", body)).GetProperty("job_id").GetString()!;
+        var job = new CreateJobBody { TeamId = TeamId, JobType = "test" };
+        more?.Invoke(job);
+        return (await Api.CreateJobAsync(job)).JobId;
     }
 
-    public Task<HttpResponseMessage> CallAsync(string jobId, string prompt = "hello") =>
+    public Task<LlmCallAnswer> CallAsync(Guid jobId, string prompt = "hello") => Api.CallLlmAsync(jobId, prompt);
+
+    /// <summary>As <see cref="CallAsync"/>, for tests of what it is answered with.</summary>
+    public Task<HttpResponseMessage> PostCallAsync(Guid jobId, string prompt = "hello") =>
         Client.PostAsJsonAsync($"/api/jobs/{jobId}/llm-call", Prompts.User(prompt));
 
-    public Task<HttpResponseMessage> CompleteAsync(string jobId, string status = "completed") =>
+    public Task<JobCompletion> CompleteAsync(Guid jobId, string status = "completed") =>
+        Api.CompleteJobAsync(jobId, new CompleteJobBody { Status = status });
+
+    /// <summary>As <see cref="CompleteAsync"/>, for tests of what it is answered with.</summary>
+    public Task<HttpResponseMessage> PostCompleteAsync(Guid jobId, string status = "completed") =>
         Client.PostAsJsonAsync($"/api/jobs/{jobId}/complete", new { status });
 
-    public Task<JsonElement> BalanceAsync() => Client.GetOkAsync($"/api/credits/teams/{TeamId}/balance");
+    public Task<BalanceResponse> BalanceAsync() => Api.GetTeamBalanceAsync(TeamId);
 }
 
 public static class Prompts

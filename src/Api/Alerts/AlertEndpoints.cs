@@ -34,6 +34,7 @@ internal static class AlertEndpoints
         team.MapGet("", async (string teamId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 (await mediator.Send(new GetCreditAlerts(context.Caller(), OfTeam(teamId)), cancellationToken)).ToHttp())
             .ForTeamsAndOperators()
+            .WithName("getTeamCreditAlerts")
             .WithSummary("Show at which credits a team is warned")
             .Produces<CreditAlertsResponse>()
             .ProducesProblem(StatusCodes.Status404NotFound);
@@ -41,6 +42,7 @@ internal static class AlertEndpoints
                 body.Then(async command => (await mediator.Send(
                     command with { Caller = context.Caller(), Owner = OfTeam(teamId) }, cancellationToken)).ToHttp()))
             .ForOperators()
+            .WithName("setTeamCreditAlerts")
             .WithSummary("Say at which credits a team is warned")
             .WithDescription(Thresholds)
             .Produces<CreditAlertsResponse>()
@@ -50,12 +52,14 @@ internal static class AlertEndpoints
         var organization = app.MapGroup("/api/organizations/{organizationId}/credits/alerts").WithTags("Alerts").ForUsers();
         organization.MapGet("", async (string organizationId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 (await mediator.Send(new GetCreditAlerts(context.Caller(), OfOrganization(organizationId)), cancellationToken)).ToHttp())
+            .WithName("getOrganizationCreditAlerts")
             .WithSummary("Show at which credits of its pool an organization is warned")
             .Produces<CreditAlertsResponse>()
             .ProducesProblem(StatusCodes.Status404NotFound);
         organization.MapPatch("", (string organizationId, JsonBody<SetCreditAlerts> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async command => (await mediator.Send(
                     command with { Caller = context.Caller(), Owner = OfOrganization(organizationId) }, cancellationToken)).ToHttp()))
+            .WithName("setOrganizationCreditAlerts")
             .WithSummary("Say at which credits of its pool an organization is warned")
             .WithDescription(Thresholds + " The percentages hold for the allocations of its users too.")
             .Produces<CreditAlertsResponse>()

@@ -34,6 +34,7 @@ internal static class OrganizationCreditEndpoints
         organization.MapGet("/credits/transactions", async (string organizationId, [FromQuery(Name = "user_id")] string? userId, int? limit, string? cursor, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 (await mediator.Send(new ListOrganizationTransactions(context.Caller(), organizationId, userId, new PageRequest(limit, cursor)), cancellationToken)).ToHttp())
             .ForUsers()
+            .WithName("getOrganizationTransactions")
             .WithSummary("List the ledger of an organization's pool, newest first")
             .WithDescription("For its owners and admins. With user_id, the ledger of that user's allocation.")
             .Produces<OrganizationTransactionList>()
@@ -43,6 +44,7 @@ internal static class OrganizationCreditEndpoints
                 body.Then(async command => (await mediator.Send(
                     command with { Caller = context.Caller(), OrganizationId = organizationId }, cancellationToken)).ToHttp()))
             .ForUsers()
+            .WithName("setOrganizationHoldPolicy")
             .WithSummary("Say how much of the pool a call holds while it runs")
             .WithDescription("elastic (default): what it will probably cost. strict: the most that it can cost, so that no call ends early for want of credits.")
             .Produces<PoolHoldPolicy>()

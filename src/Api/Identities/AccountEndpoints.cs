@@ -23,6 +23,7 @@ internal static class AccountEndpoints
                     cookie.Write(context.Response, session.Value);
                     return TypedResults.Ok(SignInAnswer.Of(session.Value));
                 }))
+            .WithName("signIn")
             .WithSummary("Sign in with e-mail and password")
             .WithDescription("Sets the cookie `session_token`. Send `csrf_token` as `X-CSRF-Token` with everything that changes something.")
             .Produces<SignInAnswer>()
@@ -42,12 +43,14 @@ internal static class AccountEndpoints
                 return ended.ToHttp();
             })
             .ForAccounts()
+            .WithName("signOut")
             .WithSummary("Sign out: the session ends on every node")
             .Produces<SignedOut>();
 
         auth.MapGet("/me", async (HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 (await mediator.Send(new GetAccount(context.Caller(), ShownSession(context)), cancellationToken)).ToHttp())
             .ForWhoeverCalls()
+            .WithName("getAccount")
             .WithSummary("Show who is calling")
             .Produces<AccountResponse>();
 
@@ -55,6 +58,7 @@ internal static class AccountEndpoints
                 body.Then(async command => (await mediator.Send(
                     command with { Caller = context.Caller(), SessionToken = ShownSession(context) }, cancellationToken)).ToHttp()))
             .ForAccounts()
+            .WithName("changePassword")
             .WithSummary("Change one's own password; other sessions end")
             .Produces<ChangedPassword>();
 

@@ -20,6 +20,7 @@ internal static class MemberEndpoints
 
         members.MapPost("/", (string organizationId, JsonBody<AddMember> body, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 body.Then(async command => (await mediator.Send(command with { Caller = context.Caller(), OrganizationId = organizationId }, cancellationToken)).ToHttp()))
+            .WithName("addOrganizationMember")
             .WithSummary("Add a user to an organization")
             .WithDescription("For operators, and for owners and admins of the organization; only an owner or operator makes owners.")
             .Produces<MemberResponse>();
@@ -33,6 +34,7 @@ internal static class MemberEndpoints
 
         members.MapDelete("/{userId}", async (string organizationId, string userId, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 (await mediator.Send(new RemoveMember(context.Caller(), organizationId, userId), cancellationToken)).ToHttp())
+            .WithName("removeOrganizationMember")
             .WithSummary("Remove a member")
             .WithDescription("As for adding one. The last owner cannot be removed.")
             .Produces<RemovedMember>();

@@ -39,6 +39,7 @@ internal static class ImportEndpoints
             })
             .ForOperators()
             .WithTags("Import")
+            .WithName("importLiteLlm")
             .WithSummary("Take over a LiteLLM proxy's config.yaml")
             .WithDescription("A dry run: it says what would become of the file and what has no place here. With apply=true it is done, in one transaction. What is here already is left alone, except that built-in models take on the file's prices; a second import of one file changes nothing. os.environ/NAME is read from this service's environment.")
             .WithMetadata(RequestBodies.OfTypes(YamlTypes))

@@ -10,6 +10,8 @@ namespace SaasLlm.Api.OpenApi;
 /// <summary>Says of some .NET types what their JSON really is, where the exporter cannot know.</summary>
 internal sealed class JsonSchemas : IOpenApiSchemaTransformer
 {
+    private const string Decimal = "decimal";
+
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var declared = context.JsonTypeInfo.Type;
@@ -20,7 +22,7 @@ internal sealed class JsonSchemas : IOpenApiSchemaTransformer
         {
             // Amounts go through a converter of our own, which the exporter takes for "anything".
             schema.Type = JsonSchemaType.Number | orNull;
-            schema.Format = "decimal";
+            schema.Format = Decimal;
         }
         else if (type == typeof(JsonElement))
         {
@@ -37,9 +39,13 @@ internal sealed class JsonSchemas : IOpenApiSchemaTransformer
             schema.Items = new OpenApiSchema { Type = JsonSchemaType.Number, Format = "decimal" };
         }
 
-        // The element's schema is "anything" too, and an array without items is refused by client generators.
-        if (context.JsonTypeInfo.ElementType == typeof(JsonElement))
+        var itemType = context.JsonTypeInfo.Kind == JsonTypeInfoKind.Enumerable ? context.JsonTypeInfo.ElementType : null;
+
+        // The schema of such an element is "anything" too, and an array without items is refused by client generators.
+        if (itemType == typeof(JsonElement))
             schema.Items = new OpenApiSchema { Type = JsonSchemaType.Object };
+        else if (itemType == typeof(decimal))
+            schema.Items = new OpenApiSchema { Type = JsonSchemaType.Number, Format = Decimal };
 
         foreach (var property in context.JsonTypeInfo.Properties)
         {

@@ -17,7 +17,7 @@ internal sealed record LlmCallAnswer(
     LlmCallMetadata Metadata,
     string? Status = null,
     IReadOnlyList<JsonElement>? Choices = null,
-    JobCosts? Costs = null);
+    JobTotals? Costs = null);
 
 internal sealed record LlmCallResponse(
     string Role,

@@ -114,7 +114,7 @@ internal static class TeamEndpoints
                     : (await mediator.Send(query.ToRequest(context.Caller(), teamId), cancellationToken)).ToHttp())
             .WithSummary("List a team's jobs, newest first")
             .WithDescription("With Accept: text/csv all of them, without a limit.")
-            .Produces<JobList>();
+            .Produces<JobList>(StatusCodes.Status200OK, "application/json", CsvResult.ContentType);
     }
 
     internal sealed record ModelGroupGrants(string[]? ModelGroups);

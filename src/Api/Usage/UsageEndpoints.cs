@@ -23,7 +23,7 @@ internal static class UsageEndpoints
             .WithTags("Teams")
             .WithSummary("Show what a team used")
             .WithDescription(Range)
-            .Produces<UsageResponse>();
+            .Produces<UsageResponse>(StatusCodes.Status200OK, "application/json", CsvResult.ContentType);
 
         app.MapGet("/api/organizations/{organizationId}/usage", async (string organizationId, [AsParameters] RangeQuery range, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
                 context.Request.WantsCsv()
@@ -34,7 +34,7 @@ internal static class UsageEndpoints
             .WithTags("Organizations")
             .WithSummary("Show what all teams of an organization used")
             .WithDescription(Range)
-            .Produces<UsageResponse>();
+            .Produces<UsageResponse>(StatusCodes.Status200OK, "application/json", CsvResult.ContentType);
 
         var reports = app.MapGroup("/api").WithTags("Reports").ForOperators();
 
@@ -45,7 +45,7 @@ internal static class UsageEndpoints
             })
             .WithSummary("Sum up what was used, grouped as asked for")
             .WithDescription("`group_by` takes hour, day or month, organization, team, job_type, model_group, model, provider and user, several with commas; by default day. " + Range)
-            .Produces<UsageReport>();
+            .Produces<UsageReport>(StatusCodes.Status200OK, "application/json", CsvResult.ContentType);
 
         reports.MapGet("/reports/margins", async (
                 [FromQuery(Name = "group_by")] string? groupBy, [AsParameters] RangeQuery range, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
@@ -53,9 +53,10 @@ internal static class UsageEndpoints
                 var report = await mediator.Send(new GetMargins(groupBy, range.Period, range.From, range.To), cancellationToken);
                 return context.Request.WantsCsv() ? report.ToCsv(UsageCsv.Margins, static found => found.Data) : report.ToHttp();
             })
+            .WithName("getMarginReport")
             .WithSummary("Compare what was earned with what it cost")
             .WithDescription("`group_by` takes team, organization, job_type, model and month, several with commas; by default all is one sum. " + Range)
-            .Produces<MarginReport>();
+            .Produces<MarginReport>(StatusCodes.Status200OK, "application/json", CsvResult.ContentType);
 
         reports.MapGet("/reports/top", async (
                 string? by, int? limit, [AsParameters] RangeQuery range, HttpContext context, IMediator mediator, CancellationToken cancellationToken) =>
@@ -63,9 +64,10 @@ internal static class UsageEndpoints
                 var report = await mediator.Send(new GetTop(by, range.Period, range.From, range.To, limit), cancellationToken);
                 return context.Request.WantsCsv() ? report.ToCsv(UsageCsv.Lines, static found => found.Data) : report.ToHttp();
             })
+            .WithName("getTopReport")
             .WithSummary("List what cost most, dearest first")
             .WithDescription("`by` is models, jobs (those that have ended), teams or users. " + Range)
-            .Produces<TopReport>();
+            .Produces<TopReport>(StatusCodes.Status200OK, "application/json", CsvResult.ContentType);
     }
 
     /// <summary>The query string of everything that is about a range of time.</summary>

@@ -9,14 +9,16 @@ internal static class LlmStream
 {
     private static readonly JsonSerializerOptions Chunks = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    /// <exception cref="ApiException">The stream has told an error, or has ended without <c>[DONE]</c>.</exception>
+    /// <exception cref="ApiException">The stream has told an error, has broken off or cannot be read, or has ended without <c>[DONE]</c>.</exception>
     public static async IAsyncEnumerable<LlmStreamEvent> ReadAsync(
         Stream body, IReadOnlyDictionary<string, IEnumerable<string>> headers, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string? finishReason = null;
         LlmUsage? usage = null;
-        await foreach (var item in SseParser.Create(body).EnumerateAsync(cancellationToken).ConfigureAwait(false))
+        await using var items = SseParser.Create(body).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await MoveNextAsync(items, headers).ConfigureAwait(false))
         {
+            var item = items.Current;
             if (item.Data == "[DONE]")
             {
                 yield return new LlmStreamEnd(finishReason, usage, JobOf(headers));
@@ -26,7 +28,7 @@ internal static class LlmStream
             if (item.EventType == "error")
                 throw new ApiException("The stream has failed.", 200, item.Data, headers, innerException: null);
 
-            var chunk = JsonSerializer.Deserialize<Chunk>(item.Data, Chunks)!;
+            var chunk = Read(item.Data, headers);
             usage = chunk.Usage ?? usage;
             foreach (var choice in chunk.Choices ?? [])
             {
@@ -38,8 +40,35 @@ internal static class LlmStream
             }
         }
 
-        throw new ApiException("The stream has broken off before its end.", 200, body: null, headers, innerException: null);
+        throw BrokenOff(headers, innerException: null);
     }
+
+    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<SseItem<string>> items, IReadOnlyDictionary<string, IEnumerable<string>> headers)
+    {
+        try
+        {
+            return await items.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (IOException broken)
+        {
+            throw BrokenOff(headers, broken);
+        }
+    }
+
+    private static Chunk Read(string data, IReadOnlyDictionary<string, IEnumerable<string>> headers)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Chunk>(data, Chunks) ?? throw new JsonException("A chunk is null.");
+        }
+        catch (JsonException unreadable)
+        {
+            throw new ApiException("The stream has sent what is not a chunk.", 200, body: null, headers, unreadable);
+        }
+    }
+
+    private static ApiException BrokenOff(IReadOnlyDictionary<string, IEnumerable<string>> headers, Exception? innerException) =>
+        new("The stream has broken off before its end.", 200, body: null, headers, innerException);
 
     private static Guid? JobOf(IReadOnlyDictionary<string, IEnumerable<string>> headers) =>
         headers.TryGetValue("X-Job-Id", out var ids) && Guid.TryParse(ids.First(), out var id) ? id : null;

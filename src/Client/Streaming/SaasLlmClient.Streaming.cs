@@ -23,15 +23,10 @@ public partial class SaasLlmClient
         content["stream_options"] ??= new JsonObject { ["include_usage"] = true };
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(content) };
         using var response = await _httpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        var headers = response.Headers.ToDictionary(header => header.Key, header => header.Value, StringComparer.OrdinalIgnoreCase);
-        if (!response.IsSuccessStatusCode)
-        {
-            var error = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
-            throw new ApiException("The call was refused.", (int)response.StatusCode, error, headers, innerException: null);
-        }
+        await ThrowIfRefusedAsync(response, cancellationToken).ConfigureAwait(false);
 
         using var answer = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        await foreach (var step in LlmStream.ReadAsync(answer, headers, cancellationToken).ConfigureAwait(false))
+        await foreach (var step in LlmStream.ReadAsync(answer, HeadersOf(response), cancellationToken).ConfigureAwait(false))
             yield return step;
     }
 }

@@ -76,10 +76,9 @@ internal sealed class AuditTests
         var known = (await EntriesAsync()).Length;
 
         var job = await team.CreateJobAsync();
-        using var call = await team.CallAsync(job);
-        using var end = await team.CompleteAsync(job);
+        await team.CallAsync(job);
+        await team.CompleteAsync(job);
 
-        Assert.That((call.StatusCode, end.StatusCode), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.OK)));
         Assert.That(await EntriesAsync(), Has.Length.EqualTo(known));
     }
 

@@ -104,7 +104,7 @@ internal sealed class BudgetTests
             Assert.That((await chat.JsonAsync()).GetProperty("error").GetProperty("code").GetString(), Is.EqualTo("budget_exceeded"));
         }
 
-        Assert.That((await team.CallAsync(running)).StatusCode, Is.EqualTo(HttpStatusCode.OK), "what has begun goes on");
+        Assert.That((await team.PostCallAsync(running)).StatusCode, Is.EqualTo(HttpStatusCode.OK), "what has begun goes on");
         var alerts = (await _service.Operator.GetOkAsync($"/api/alerts?organization_id={team.OrganizationId}&kind=budget.exceeded")).GetProperty("alerts");
         Assert.That(alerts.GetArrayLength(), Is.EqualTo(1));
 

@@ -65,12 +65,12 @@ internal sealed class RoutingTests
         var team = await _service.CreateTeamAtAsync(upstream);
         await SetModelAsync(team, new { max_parallel = 1 });
 
-        var held = team.CallAsync(await team.CreateJobAsync());
+        var held = team.PostCallAsync(await team.CreateJobAsync());
         await upstream.ArrivalAsync();
-        using var refused = await team.CallAsync(await team.CreateJobAsync());
+        using var refused = await team.PostCallAsync(await team.CreateJobAsync());
         release.SetResult();
         using var answered = await held;
-        using var next = await team.CallAsync(await team.CreateJobAsync());
+        using var next = await team.PostCallAsync(await team.CreateJobAsync());
 
         Assert.That((refused.StatusCode, refused.Headers.RetryAfter?.Delta), Is.EqualTo((HttpStatusCode.ServiceUnavailable, (TimeSpan?)TimeSpan.FromSeconds(1))));
         Assert.That(await refused.Content.ReadAsStringAsync(), Does.Contain("upstream_at_capacity"));
@@ -82,9 +82,9 @@ internal sealed class RoutingTests
     {
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Error(429, retryAfter: "1000"), UpstreamScript.Good());
         var team = await _service.CreateTeamAtAsync(upstream);
-        (await team.CallAsync(await team.CreateJobAsync())).Dispose();
+        using var first = await team.PostCallAsync(await team.CreateJobAsync());
 
-        using var refused = await team.CallAsync(await team.CreateJobAsync());
+        using var refused = await team.PostCallAsync(await team.CreateJobAsync());
 
         Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
         Assert.That(refused.Headers.RetryAfter?.Delta?.TotalSeconds, Is.EqualTo(300).Within(5));
@@ -107,16 +107,16 @@ internal sealed class RoutingTests
         });
         var job = await first.CreateJobAsync();
 
-        using var answer = await first.CallAsync(job, new string('x', 4000));
+        using var answer = await first.PostCallAsync(job, new string('x', 4000));
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
         await left.Task.WaitAsync(FakeUpstream.Patience);
-        var call = (await _service.Operator.GetOkAsync($"/api/jobs/{job}/costs")).GetProperty("costs").GetProperty("breakdown").EnumerateArray().Single();
-        Assert.That((call.GetProperty("attempts").GetInt32(), call.GetProperty("usage_source").GetString()), Is.EqualTo((2, "upstream")));
-        var cost = call.GetProperty("cost_usd").GetDecimal();
+        var call = (await _service.CostsAsync(job)).Breakdown.Single();
+        Assert.That((call.Attempts, call.UsageSource), Is.EqualTo((2, "upstream")));
+        var cost = call.CostUsd;
         Assert.That(cost, Is.GreaterThan(0.000015m + 0.0009m), "about a thousand tokens of the loser at 1 USD a million, and the winner's own 9 × 1 + 3 × 2");
         Assert.That(cost, Is.LessThan(0.000015m + 0.0015m));
-        Assert.That(call.GetProperty("hedge_cost_usd").GetDecimal(), Is.EqualTo(cost - 0.000015m));
+        Assert.That(call.HedgeCostUsd, Is.EqualTo(cost - 0.000015m));
         await _service.VerifyLedgerAsync();
     }
 
@@ -128,7 +128,6 @@ internal sealed class RoutingTests
 
     private async Task<string> ModelOfAsync(TestTeam team)
     {
-        var groups = (await _service.Operator.GetOkAsync("/api/teams/" + team.TeamId)).GetProperty("model_groups");
-        return groups[0].GetString()!["group-".Length..];
+        return (await _service.Api.GetTeamAsync(team.TeamId)).ModelGroups[0]["group-".Length..];
     }
 }

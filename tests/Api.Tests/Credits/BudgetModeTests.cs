@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using SaasLlm.Client;
 using SaasLlm.Testing;
 
 namespace SaasLlm.Api.Tests.Credits;
@@ -25,20 +26,20 @@ internal sealed class BudgetModeTests
     public async Task Complete_InEachMode_ChargesWhatTheJobCosts(string mode, decimal expected)
     {
         await using var upstream = await FakeUpstream.StartAsync(Used(100_000, 50_000));
-        var team = await _service.CreateTeamAtAsync(upstream, more: new { budget_mode = mode });
+        var team = await _service.CreateTeamAtAsync(upstream, more: terms => terms.BudgetMode = mode);
         var job = await team.CreateJobAsync();
         await team.CallAsync(job);
         await team.CallAsync(job);
 
-        using var completed = await team.CompleteAsync(job);
+        var completed = await team.CompleteAsync(job);
 
-        var costs = (await completed.JsonAsync()).GetProperty("costs");
-        Assert.That(costs.GetProperty("total_cost_usd").GetDecimal(), Is.EqualTo(0.4m));
-        Assert.That(costs.GetProperty("credits_charged").GetDecimal(), Is.EqualTo(expected));
-        Assert.That(costs.GetProperty("credits_remaining").GetDecimal(), Is.EqualTo(100 - expected));
+        var costs = completed.Costs;
+        Assert.That(costs.TotalCostUsd, Is.EqualTo(0.4m));
+        Assert.That(costs.CreditsCharged, Is.EqualTo(expected));
+        Assert.That(costs.CreditsRemaining, Is.EqualTo(100 - expected));
         var balance = await team.BalanceAsync();
         Assert.That(Figures(balance), Is.EqualTo((expected, 0m, 100 - expected)));
-        Assert.That(balance.GetProperty("budget_mode").GetString(), Is.EqualTo(mode));
+        Assert.That(balance.BudgetMode, Is.EqualTo(mode));
         await _service.VerifyLedgerAsync();
     }
 
@@ -47,13 +48,13 @@ internal sealed class BudgetModeTests
     public async Task Complete_OfAJobThatFailed_ChargesNothing(string status, bool goodCalls)
     {
         await using var upstream = await FakeUpstream.StartAsync(goodCalls ? Used(100_000, 50_000) : UpstreamScript.Error(500));
-        var team = await _service.CreateTeamAtAsync(upstream, more: new { budget_mode = "consumption_usd" });
+        var team = await _service.CreateTeamAtAsync(upstream, more: terms => terms.BudgetMode = "consumption_usd");
         var job = await team.CreateJobAsync();
-        await team.CallAsync(job);
+        (await team.PostCallAsync(job)).Dispose();
 
-        using var ended = await team.CompleteAsync(job, status);
+        var ended = await team.CompleteAsync(job, status);
 
-        Assert.That((await ended.JsonAsync()).GetProperty("costs").GetProperty("credit_applied").GetBoolean(), Is.False);
+        Assert.That(ended.Costs.CreditApplied, Is.False);
         Assert.That(Figures(await team.BalanceAsync()), Is.EqualTo((0m, 0m, 100m)));
         await _service.VerifyLedgerAsync();
     }
@@ -63,7 +64,7 @@ internal sealed class BudgetModeTests
     {
         // Each holds and costs 8 × 1 + 996 × 2 = 2,000 millionths of a dollar, which at 1,000 credits a dollar is 2 credits.
         await using var upstream = await FakeUpstream.StartAsync(Used(8, 996).After(TimeSpan.FromMilliseconds(200)));
-        var team = await _service.CreateTeamAtAsync(upstream, credits: 40, new { budget_mode = "consumption_usd", credits_per_dollar = 1000 });
+        var team = await _service.CreateTeamAtAsync(upstream, credits: 40, terms => (terms.BudgetMode, terms.CreditsPerDollar) = ("consumption_usd", 1000));
         var jobs = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => team.CreateJobAsync()));
 
         // A job without a call would keep the credit that it holds from its creation, so each makes one before the others race.
@@ -71,7 +72,7 @@ internal sealed class BudgetModeTests
         var others = await Task.WhenAll(Enumerable.Range(0, 60).Select(number => CallAsync(team, jobs[number % jobs.Length], 996)));
         var answers = first.Concat(others).ToList();
         foreach (var job in jobs)
-            (await team.CompleteAsync(job)).Dispose();
+            await team.CompleteAsync(job);
 
         var good = answers.Count(answer => answer.StatusCode == HttpStatusCode.OK);
         Assert.That(answers.Where(answer => answer.StatusCode != HttpStatusCode.OK).Select(answer => answer.StatusCode), Is.All.EqualTo(HttpStatusCode.Forbidden));
@@ -85,16 +86,16 @@ internal sealed class BudgetModeTests
     public async Task Call_ThatUsesMoreThanTheWalletHas_LeavesTheRestToTheOperator()
     {
         await using var upstream = await FakeUpstream.StartAsync(Used(100_000, 50_000));
-        var team = await _service.CreateTeamAtAsync(upstream, credits: 3, new { budget_mode = "consumption_usd", credits_per_dollar = 100 });
+        var team = await _service.CreateTeamAtAsync(upstream, credits: 3, terms => (terms.BudgetMode, terms.CreditsPerDollar) = ("consumption_usd", 100));
         var job = await team.CreateJobAsync();
-        (await team.CallAsync(job)).Dispose();
+        await team.CallAsync(job);
 
-        using var refused = await team.CallAsync(job);
-        using var completed = await team.CompleteAsync(job);
+        using var refused = await team.PostCallAsync(job);
+        var completed = await team.CompleteAsync(job);
 
         Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
         Assert.That((await refused.JsonAsync()).GetProperty("detail").GetString(), Does.StartWith("Insufficient credits"));
-        Assert.That((await completed.JsonAsync()).GetProperty("costs").GetProperty("credits_charged").GetDecimal(), Is.EqualTo(3));
+        Assert.That(completed.Costs.CreditsCharged, Is.EqualTo(3));
         Assert.That(await _service.ScalarAsync($"select credits_written_off from jobs where job_id = '{job}'"), Is.EqualTo(17m));
         await _service.VerifyLedgerAsync();
     }
@@ -106,15 +107,15 @@ internal sealed class BudgetModeTests
         var chunk = UpstreamScript.Text(new string('x', 4000));
         await using var upstream = await FakeUpstream.StartAsync(
             UpstreamScript.Stream(StreamEnd.Hang, null, [.. Enumerable.Repeat(chunk, 10)]));
-        var team = await _service.CreateTeamAtAsync(upstream, credits: 6, new { budget_mode = "consumption_usd", credits_per_dollar = 1000 });
+        var team = await _service.CreateTeamAtAsync(upstream, credits: 6, terms => (terms.BudgetMode, terms.CreditsPerDollar) = ("consumption_usd", 1000));
         var job = await team.CreateJobAsync();
 
         using var answer = await team.Client.PostAsJsonAsync($"/api/jobs/{job}/llm-call-stream", Prompts.User("go on"));
         var text = await answer.Content.ReadAsStringAsync();
-        using var completed = await team.CompleteAsync(job);
+        var completed = await team.CompleteAsync(job);
 
         Assert.That(text, Does.Contain("\"finish_reason\":\"length\"").And.Contain(": ended early, because the credits are used up").And.EndsWith("data: [DONE]\n\n"));
-        var charged = (await completed.JsonAsync()).GetProperty("costs").GetProperty("credits_charged").GetDecimal();
+        var charged = completed.Costs.CreditsCharged;
         Assert.That(charged, Is.InRange(2, 6));
         Assert.That(await _service.ScalarAsync($"select credits_written_off from jobs where job_id = '{job}'"), Is.Zero, "nothing was handed out that is not paid for");
         await _service.VerifyLedgerAsync();
@@ -126,7 +127,7 @@ internal sealed class BudgetModeTests
         // Each is estimated at 8 × 1 + 996 × 2 = 0.002 USD: five fit.
         await using var upstream = await FakeUpstream.StartAsync(Used(8, 996).After(TimeSpan.FromMilliseconds(200)));
         var team = await _service.CreateTeamAtAsync(upstream);
-        var job = await team.CreateJobAsync(new { max_cost_usd = 0.01 });
+        var job = await team.CreateJobAsync(its => its.MaxCostUsd = 0.01m);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => CallAsync(team, job, 996)));
 
@@ -142,12 +143,12 @@ internal sealed class BudgetModeTests
         await using var upstream = await FakeUpstream.StartAsync(Used(100_000, 50_000));
         var team = await _service.CreateTeamAtAsync(upstream);
         var running = await team.CreateJobAsync();
-        (await team.CallAsync(running)).Dispose();
+        await team.CallAsync(running);
 
         var changed = await PatchAsync(team, "budget-mode", new { budget_mode = "consumption_tokens" });
         var rates = await PatchAsync(team, "conversion-rates", new { tokens_per_credit = 5000 });
         var next = await team.CreateJobAsync();
-        (await team.CallAsync(next)).Dispose();
+        await team.CallAsync(next);
 
         Assert.That(changed.GetProperty("budget_mode").GetString(), Is.EqualTo("consumption_tokens"));
         Assert.That((rates.GetProperty("tokens_per_credit").GetInt32(), rates.GetProperty("credits_per_dollar").GetDecimal()), Is.EqualTo((5000, 10m)));
@@ -159,7 +160,7 @@ internal sealed class BudgetModeTests
     [Test]
     public async Task Unlimited_WhenTheTeamOwes_IsLeftOnlyAfterItHasPaid()
     {
-        var team = await _service.CreateTeamAsync(credits: 0, new { budget_mode = "unlimited" });
+        var team = await _service.CreateTeamAsync(credits: 0, terms => terms.BudgetMode = "unlimited");
         await team.CreateJobAsync();
 
         using var refused = await team.Service.Operator.PatchAsJsonAsync($"/api/credits/teams/{team.TeamId}/budget-mode", new { budget_mode = "job_based" });
@@ -181,7 +182,7 @@ internal sealed class BudgetModeTests
         using var refused = await team.Service.Operator.PatchAsJsonAsync($"/api/credits/teams/{team.TeamId}/grace", new { grace_credits = 2 });
 
         Assert.That(answers.Count(answer => answer.StatusCode == HttpStatusCode.OK), Is.EqualTo(5));
-        Assert.That((await team.BalanceAsync()).GetProperty("credits_available").GetDecimal(), Is.Zero);
+        Assert.That((await team.BalanceAsync()).CreditsAvailable, Is.Zero);
         Assert.That((await refused.JsonAsync()).GetProperty("code").GetString(), Is.EqualTo("wallet_overdrawn"));
         await _service.VerifyLedgerAsync();
     }
@@ -191,7 +192,7 @@ internal sealed class BudgetModeTests
     {
         var team = await _service.CreateTeamAsync();
         var job = await team.CreateJobAsync();
-        (await team.CompleteAsync(job)).Dispose();
+        await team.CompleteAsync(job);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => RefundAsync(team, job)));
 
@@ -208,7 +209,7 @@ internal sealed class BudgetModeTests
         var team = await _service.CreateTeamAsync();
         var stranger = await _service.CreateTeamAsync();
         var failed = await team.CreateJobAsync();
-        (await team.CompleteAsync(failed, "failed")).Dispose();
+        await team.CompleteAsync(failed, "failed");
 
         using var nothing = await RefundAsync(team, failed);
         using var others = await RefundAsync(stranger, failed);
@@ -222,21 +223,21 @@ internal sealed class BudgetModeTests
     {
         // The upstream never answers, so its row stays as that of a killed process would.
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Hang());
-        var team = await _service.CreateTeamAtAsync(upstream, more: new { budget_mode = "consumption_usd" });
+        var team = await _service.CreateTeamAtAsync(upstream, more: terms => terms.BudgetMode = "consumption_usd");
         var job = await team.CreateJobAsync();
         using var leave = new CancellationTokenSource();
         var call = team.Client.PostAsJsonAsync($"/api/jobs/{job}/llm-call", Prompts.User("hello"), leave.Token);
         await upstream.ArrivalAsync();
 
         await _service.ScalarAsync($"update call_holds set expires_at = now() where job_id = '{job}' returning 1");
-        await Eventually.IsTrueAsync(async () => (await CostsAsync(job)).GetProperty("failed_calls").GetInt32() == 1);
+        await Eventually.IsTrueAsync(async () => (await _service.CostsAsync(job)).FailedCalls == 1);
 
-        var lost = (await CostsAsync(job)).GetProperty("breakdown")[0];
-        Assert.That((lost.GetProperty("usage_source").GetString(), lost.GetProperty("cost_usd").GetDecimal()), Is.EqualTo(("unknown", 0m)));
+        var lost = (await _service.CostsAsync(job)).Breakdown[0];
+        Assert.That((lost.UsageSource, lost.CostUsd), Is.EqualTo(("unknown", 0m)));
         Assert.That(await _service.ScalarAsync($"select estimated_cost_usd > 0 from llm_calls where job_id = '{job}'"), Is.True);
         await leave.CancelAsync();
         Assert.That(async () => await call, Throws.InstanceOf<OperationCanceledException>());
-        (await team.CompleteAsync(job)).Dispose();
+        await team.CompleteAsync(job);
         Assert.That(Figures(await team.BalanceAsync()), Is.EqualTo((0m, 0m, 100m)));
         await _service.VerifyLedgerAsync();
     }
@@ -263,10 +264,10 @@ internal sealed class BudgetModeTests
         $$$"""{"id":"up-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"hello"},"finish_reason":"stop"}],"usage":{"prompt_tokens":{{{prompt}}},"completion_tokens":{{{completion}}}}}""");
 
     /// <summary>A call whose messages are 32 bytes, so 8 tokens.</summary>
-    private static Task<HttpResponseMessage> CallAsync(TestTeam team, string job, int maxTokens) =>
+    private static Task<HttpResponseMessage> CallAsync(TestTeam team, Guid job, int maxTokens) =>
         team.Client.PostRawAsync($"/api/jobs/{job}/llm-call", $$$"""{"messages":[{"role":"user","content":"hi"}],"max_tokens":{{{maxTokens}}}}""");
 
-    private static Task<HttpResponseMessage> RefundAsync(TestTeam team, string job) =>
+    private static Task<HttpResponseMessage> RefundAsync(TestTeam team, Guid job) =>
         team.Service.Operator.PostAsJsonAsync($"/api/credits/teams/{team.TeamId}/refund", new { job_id = job, reason = "not as promised" });
 
     private static async Task<JsonElement> PatchAsync(TestTeam team, string route, object body)
@@ -276,16 +277,14 @@ internal sealed class BudgetModeTests
         return await answer.JsonAsync();
     }
 
-    private static async Task<decimal> ChargedAsync(TestTeam team, string job)
+    private static async Task<decimal> ChargedAsync(TestTeam team, Guid job)
     {
-        using var completed = await team.CompleteAsync(job);
-        return (await completed.JsonAsync()).GetProperty("costs").GetProperty("credits_charged").GetDecimal();
+        var completed = await team.CompleteAsync(job);
+        return completed.Costs.CreditsCharged;
     }
 
-    private static (decimal Used, decimal Reserved, decimal Available) Figures(JsonElement balance) => (
-        balance.GetProperty("credits_used").GetDecimal(),
-        balance.GetProperty("credits_reserved").GetDecimal(),
-        balance.GetProperty("credits_available").GetDecimal());
-
-    private async Task<JsonElement> CostsAsync(string job) => (await _service.Operator.GetOkAsync($"/api/jobs/{job}/costs")).GetProperty("costs");
+    private static (decimal Used, decimal Reserved, decimal Available) Figures(BalanceResponse balance) => (
+        balance.CreditsUsed,
+        balance.CreditsReserved,
+        balance.CreditsAvailable);
 }

@@ -45,7 +45,7 @@ internal sealed class LedgerTests
 
         var held = (await _service.Operator.GetOkAsync("/api/ledger/holds")).GetProperty("jobs");
         foreach (var job in jobs)
-            (await team.CompleteAsync(job)).Dispose();
+            await team.CompleteAsync(job);
         var left = (await _service.Operator.GetOkAsync("/api/ledger/holds")).GetProperty("jobs");
 
         Assert.That((held.GetProperty("count").GetInt32(), held.GetProperty("credits").GetRawText()), Is.EqualTo((2, "2")));

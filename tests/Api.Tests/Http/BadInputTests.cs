@@ -125,7 +125,7 @@ internal sealed class BadInputTests
     {
         var job = await _team.CreateJobAsync();
         var otherJob = await _other.CreateJobAsync();
-        using var request = new HttpRequestMessage(new HttpMethod(method), Fill(path).Replace("OTHERJOB", otherJob).Replace("JOB", job));
+        using var request = new HttpRequestMessage(new HttpMethod(method), Fill(path).Replace("OTHERJOB", otherJob.ToString()).Replace("JOB", job.ToString()));
         if (body is not null)
             request.Content = new StringContent(Fill(body), null, "application/json");
 
@@ -173,14 +173,14 @@ internal sealed class BadInputTests
     {
         var job = await _team.CreateJobAsync();
         await _team.CompleteAsync(job, "failed");
-        using var response = await _team.CallAsync(job);
+        using var response = await _team.PostCallAsync(job);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Conflict));
     }
 
     [Test]
     public async Task MergeMetadata_WhenTheWholeWouldPass10Kb_ChangesNothing()
     {
-        var job = await _team.CreateJobAsync(new { metadata = new { first = new string('a', 6000) } });
+        var job = await _team.CreateJobAsync(its => its.Metadata = new { first = new string('a', 6000) });
         using var request = new HttpRequestMessage(HttpMethod.Patch, $"/api/jobs/{job}/metadata")
         {
             Content = new StringContent($$$"""{"metadata":{"second":"{{{new string('b', 6000)}}}"}}""", null, "application/json"),

@@ -41,7 +41,7 @@ internal sealed class DatabaseOutageTests
         {
             await _team.Client.GetAsync($"/api/credits/teams/{_team.TeamId}/balance"),
             await _team.Client.PostRawAsync("/api/jobs/create", $$"""{"team_id":"{{_team.TeamId}}","job_type":"x"}"""),
-            await _team.CompleteAsync(job),
+            await _team.PostCompleteAsync(job),
             await _service.Operator.PostRawAsync($"/api/credits/teams/{_team.TeamId}/add", """{"credits":5}"""),
         };
         foreach (var answer in answers)
@@ -57,9 +57,9 @@ internal sealed class DatabaseOutageTests
         await StartPostgresAsync();
         await ReadyAsync(anonymous);
         var balance = await _team.BalanceAsync();
-        Assert.That(balance.GetProperty("credits_reserved").GetDecimal(), Is.EqualTo(1));
-        Assert.That(balance.GetProperty("credits_allocated").GetDecimal(), Is.EqualTo(100));
-        Assert.That((await _team.CompleteAsync(job)).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(balance.CreditsReserved, Is.EqualTo(1));
+        Assert.That(balance.CreditsAllocated, Is.EqualTo(100));
+        Assert.That((await _team.CompleteAsync(job)).Status, Is.EqualTo("completed"));
         await _service.VerifyLedgerAsync();
     }
 
@@ -70,7 +70,7 @@ internal sealed class DatabaseOutageTests
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.GoodWhen(release.Task));
         var team = await _service.CreateTeamAtAsync(upstream);
         var job = await team.CreateJobAsync();
-        var running = team.CallAsync(job);
+        var running = team.PostCallAsync(job);
         await upstream.ArrivalAsync();
 
         await _postgres.DisposeAsync();
@@ -81,8 +81,8 @@ internal sealed class DatabaseOutageTests
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), await answer.Content.ReadAsStringAsync());
         using var anonymous = _service.Client(null);
         await ReadyAsync(anonymous);
-        var completion = await (await team.CompleteAsync(job)).JsonAsync();
-        Assert.That(completion.GetProperty("costs").GetProperty("total_calls").GetInt32(), Is.EqualTo(1));
+        var completion = await team.CompleteAsync(job);
+        Assert.That(completion.Costs.TotalCalls, Is.EqualTo(1));
         await _service.VerifyLedgerAsync();
     }
 

@@ -41,13 +41,13 @@ internal sealed class StartUpTests
         var team = await service.CreateTeamAsync();
         var job = await team.CreateJobAsync();
 
-        using var answer = await team.CallAsync(job);
+        using var answer = await team.PostCallAsync(job);
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
         Assert.That((await answer.JsonAsync()).GetProperty("code").GetString(), Is.EqualTo("no_credential"));
-        var costs = (await service.Operator.GetOkAsync($"/api/jobs/{job}/costs")).GetProperty("costs");
-        Assert.That(costs.GetProperty("failed_calls").GetInt32(), Is.EqualTo(1));
-        Assert.That(costs.GetProperty("total_cost_usd").GetDecimal(), Is.Zero);
+        var costs = await service.CostsAsync(job);
+        Assert.That(costs.FailedCalls, Is.EqualTo(1));
+        Assert.That(costs.TotalCostUsd, Is.Zero);
     }
 
     private static BearerToken Token(string value) => new(value, VirtualKey.HashOf(value));

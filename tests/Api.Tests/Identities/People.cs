@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using SaasLlm.Client;
 using SaasLlm.Testing;
 
 namespace SaasLlm.Api.Tests.Identities;
@@ -14,19 +15,18 @@ internal static class People
     public static async Task<string> CreateUserAsync(this ServiceUnderTest service, string? email = null, bool isOperator = false)
     {
         email ??= $"user-{Guid.CreateVersion7():n}@example.com";
-        var user = await service.Operator.PostOkAsync("/api/users/create", new { user_id = email, email, password = Password, is_operator = isOperator });
-        return user.GetProperty("user_id").GetString()!;
+        return (await service.Api.CreateUserAsync(new CreateUser { UserId = email, Email = email, Password = Password, IsOperator = isOperator })).UserId;
     }
 
     public static async Task<string> CreateOrganizationAsync(this ServiceUnderTest service)
     {
         var id = $"org-{Guid.CreateVersion7():n}";
-        await service.Operator.PostOkAsync("/api/organizations/create", new { organization_id = id, name = "Test" });
+        await service.Api.CreateOrganizationAsync(new CreateOrganization { OrganizationId = id, Name = "Test" });
         return id;
     }
 
     public static Task JoinAsync(this ServiceUnderTest service, string organizationId, string userId, string role = "member") =>
-        service.Operator.PostOkAsync($"/api/organizations/{organizationId}/members", new { user_id = userId, role });
+        service.Api.AddOrganizationMemberAsync(organizationId, new AddMember { UserId = userId, Role = role });
 
     /// <summary>A member of a new organization, signed in.</summary>
     public static async Task<Browser> SignInMemberAsync(this ServiceUnderTest service, string? organizationId = null, string role = "member")

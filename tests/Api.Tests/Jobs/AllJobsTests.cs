@@ -18,7 +18,7 @@ internal sealed class AllJobsTests
     public async Task List_OverSeveralTeams_PagesThroughAllNewestFirst()
     {
         var teams = new[] { await _service.CreateTeamAsync(), await _service.CreateTeamAsync() };
-        var made = new List<string>();
+        var made = new List<Guid>();
         for (var i = 0; i < 7; i++)
             made.Add(await teams[i % 2].CreateJobAsync());
 
@@ -32,10 +32,10 @@ internal sealed class AllJobsTests
     public async Task List_WithFilters_GivesWhatPassesAll()
     {
         var (one, other) = (await _service.CreateTeamAsync(), await _service.CreateTeamAsync());
-        var ended = await one.CreateJobAsync(new { job_type = "invoice", user_id = "ada" });
-        (await one.CompleteAsync(ended)).Dispose();
-        await one.CreateJobAsync(new { job_type = "invoice", user_id = "ada" });
-        await other.CreateJobAsync(new { job_type = "letter" });
+        var ended = await one.CreateJobAsync(its => (its.JobType, its.UserId) = ("invoice", "ada"));
+        await one.CompleteAsync(ended);
+        await one.CreateJobAsync(its => (its.JobType, its.UserId) = ("invoice", "ada"));
+        await other.CreateJobAsync(its => its.JobType = "letter");
 
         Assert.That(await PagedAsync("/api/jobs?status=completed&job_type=invoice&user_id=ada"), Is.EqualTo(new[] { ended }));
         Assert.That(await PagedAsync($"/api/jobs?status=completed&organization_id={one.OrganizationId}"), Is.EqualTo(new[] { ended }));
@@ -65,14 +65,14 @@ internal sealed class AllJobsTests
     }
 
     /// <summary>The ids of all pages.</summary>
-    private async Task<List<string>> PagedAsync(string path)
+    private async Task<List<Guid>> PagedAsync(string path)
     {
-        var ids = new List<string>();
+        var ids = new List<Guid>();
         string? cursor = null;
         do
         {
             var page = await _service.Operator.GetOkAsync(cursor is null ? path : $"{path}&cursor={cursor}");
-            ids.AddRange(page.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("job_id").GetString()!));
+            ids.AddRange(page.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("job_id").GetGuid()));
             cursor = page.GetProperty("next_cursor").GetString();
         }
         while (cursor is not null);

@@ -122,13 +122,13 @@ internal sealed class AnthropicTests
         _upstream.Answer(UpstreamScript.Json(status, """{"type":"error","error":{"type":"e","message":"claude-opus-4-6 of Anthropic does not like sk-ant-secret-key"}}"""));
         var job = await _team.CreateJobAsync();
 
-        using var answer = await _team.CallAsync(job);
+        using var answer = await _team.PostCallAsync(job);
 
         var text = await answer.Content.ReadAsStringAsync();
         Assert.That((int)answer.StatusCode, Is.EqualTo(seen), text);
         Assert.That(text, Does.Not.Contain("sk-ant").And.Not.Contain("opus").And.Not.Contain("Anthropic"));
     }
 
-    private async Task<JsonElement> CallAsync(string job) =>
+    private async Task<JsonElement> CallAsync(Guid job) =>
         (await _service.Operator.GetOkAsync($"/api/jobs/{job}/costs")).GetProperty("costs").GetProperty("breakdown").EnumerateArray().Single();
 }

@@ -27,8 +27,8 @@ internal sealed class ConcurrencyTests
         Assert.That(refused.Select(answer => answer.StatusCode), Is.All.EqualTo(HttpStatusCode.Forbidden));
         Assert.That((await refused[0].JsonAsync()).GetProperty("detail").GetString(), Does.Contain("Insufficient credits"));
         var balance = await team.BalanceAsync();
-        Assert.That(balance.GetProperty("credits_reserved").GetDecimal(), Is.EqualTo(50));
-        Assert.That(balance.GetProperty("credits_available").GetDecimal(), Is.Zero);
+        Assert.That(balance.CreditsReserved, Is.EqualTo(50));
+        Assert.That(balance.CreditsAvailable, Is.Zero);
         await _service.VerifyLedgerAsync();
     }
 
@@ -39,12 +39,12 @@ internal sealed class ConcurrencyTests
         var job = await team.CreateJobAsync();
         await team.CallAsync(job);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => team.CompleteAsync(job)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => team.PostCompleteAsync(job)));
 
         var bodies = await Task.WhenAll(answers.Select(answer => answer.Content.ReadAsStringAsync()));
         Assert.That(answers.Select(answer => answer.StatusCode), Is.All.EqualTo(HttpStatusCode.OK));
         Assert.That(bodies.Distinct().Count(), Is.EqualTo(1));
-        Assert.That((await team.BalanceAsync()).GetProperty("credits_used").GetDecimal(), Is.EqualTo(1));
+        Assert.That((await team.BalanceAsync()).CreditsUsed, Is.EqualTo(1));
         await _service.VerifyLedgerAsync();
     }
 
@@ -56,7 +56,7 @@ internal sealed class ConcurrencyTests
         {
             var job = await team.CreateJobAsync();
 
-            var completing = team.CompleteAsync(job);
+            var completing = team.PostCompleteAsync(job);
             var cancelling = team.Client.PostAsync($"/api/jobs/{job}/cancel", null);
             await Task.WhenAll(completing, cancelling);
 
@@ -64,7 +64,7 @@ internal sealed class ConcurrencyTests
             Assert.That(statuses, Is.EquivalentTo(new[] { HttpStatusCode.OK, HttpStatusCode.Conflict }));
         }
 
-        Assert.That((await team.BalanceAsync()).GetProperty("credits_reserved").GetDecimal(), Is.Zero);
+        Assert.That((await team.BalanceAsync()).CreditsReserved, Is.Zero);
         await _service.VerifyLedgerAsync();
     }
 
@@ -77,16 +77,15 @@ internal sealed class ConcurrencyTests
             var job = await team.CreateJobAsync();
             await team.CallAsync(job);
 
-            var call = team.CallAsync(job, "again");
+            var call = team.PostCallAsync(job, "again");
             var completing = team.CompleteAsync(job);
             await Task.WhenAll(call, completing);
 
-            var said = await (await completing).JsonAsync();
-            var costs = (await _service.Operator.GetOkAsync($"/api/jobs/{job}/costs")).GetProperty("costs");
-            Assert.That(costs.GetProperty("total_calls").GetInt32(), Is.EqualTo(said.GetProperty("costs").GetProperty("total_calls").GetInt32()));
-            Assert.That(costs.GetProperty("total_cost_usd").GetDecimal(), Is.EqualTo(said.GetProperty("costs").GetProperty("total_cost_usd").GetDecimal()));
-            var recorded = costs.GetProperty("breakdown").GetArrayLength();
-            Assert.That(recorded, Is.EqualTo((await call).StatusCode == HttpStatusCode.OK ? 2 : 1));
+            var said = (await completing).Costs;
+            var costs = await _service.CostsAsync(job);
+            Assert.That(costs.TotalCalls, Is.EqualTo(said.TotalCalls));
+            Assert.That(costs.TotalCostUsd, Is.EqualTo(said.TotalCostUsd));
+            Assert.That(costs.Breakdown, Has.Count.EqualTo((await call).StatusCode == HttpStatusCode.OK ? 2 : 1));
         }
 
         await _service.VerifyLedgerAsync();
@@ -96,26 +95,26 @@ internal sealed class ConcurrencyTests
     public async Task ExpireJobs_WhenTimeIsOver_FailsTheJobAndReleasesItsCredit()
     {
         var team = await _service.CreateTeamAsync();
-        var jobs = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => team.CreateJobAsync(new { ttl_seconds = 1 })));
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => team.CreateJobAsync(its => its.TtlSeconds = 1)));
 
         // The sweep and these completions race: each job has one end, and the books follow it.
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         var half = jobs.Take(10).ToList();
-        while ((await team.BalanceAsync()).GetProperty("credits_reserved").GetDecimal() > 0)
+        while ((await team.BalanceAsync()).CreditsReserved > 0)
         {
             await poll.WaitForNextTickAsync(deadline.Token);
             if (half.Count > 0)
             {
-                await team.CompleteAsync(half[0]);
+                await team.PostCompleteAsync(half[0]);
                 half.RemoveAt(0);
             }
         }
 
-        var last = await team.Client.GetOkAsync($"/api/jobs/{jobs[^1]}");
-        Assert.That(last.GetProperty("status").GetString(), Is.EqualTo("failed"));
-        Assert.That(last.GetProperty("error_message").GetString(), Is.EqualTo("expired"));
-        Assert.That((await team.CompleteAsync(jobs[^1])).StatusCode, Is.EqualTo(HttpStatusCode.Conflict));
+        var last = await team.Api.GetJobAsync(jobs[^1]);
+        Assert.That(last.Status, Is.EqualTo("failed"));
+        Assert.That(last.ErrorMessage, Is.EqualTo("expired"));
+        Assert.That((await team.PostCompleteAsync(jobs[^1])).StatusCode, Is.EqualTo(HttpStatusCode.Conflict));
         await _service.VerifyLedgerAsync();
     }
 
@@ -136,7 +135,7 @@ internal sealed class ConcurrencyTests
 
         var jobs = await Task.WhenAll(answers.Select(async answer => (await answer.JsonAsync()).GetProperty("job_id").GetString()));
         Assert.That(jobs.Distinct().Count(), Is.EqualTo(1));
-        Assert.That((await team.BalanceAsync()).GetProperty("credits_reserved").GetDecimal(), Is.EqualTo(1));
+        Assert.That((await team.BalanceAsync()).CreditsReserved, Is.EqualTo(1));
     }
 
     [Test]
@@ -156,6 +155,6 @@ internal sealed class ConcurrencyTests
 
         var ids = await Task.WhenAll(answers.Select(async answer => (await answer.JsonAsync()).GetProperty("transaction_id").GetString()));
         Assert.That(ids.Distinct().Count(), Is.EqualTo(1));
-        Assert.That((await team.BalanceAsync()).GetProperty("credits_allocated").GetDecimal(), Is.EqualTo(15));
+        Assert.That((await team.BalanceAsync()).CreditsAllocated, Is.EqualTo(15));
     }
 }

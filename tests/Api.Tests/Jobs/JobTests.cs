@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using SaasLlm.Client;
 using SaasLlm.Testing;
 
 namespace SaasLlm.Api.Tests.Jobs;
@@ -19,27 +20,26 @@ internal sealed class JobTests
     public async Task Job_WithThreeCalls_IsChargedOnceAndAddsUp()
     {
         var team = await _service.CreateTeamAsync(credits: 100, models: ["gpt-3.5-turbo", "gpt-4o-mini"]);
-        var job = await team.CreateJobAsync(new { user_id = "ada@example.org", metadata = new { document = "doc_1" }, external_task_id = "task-7" });
-        var said = new List<JsonElement>();
+        var job = await team.CreateJobAsync(its => (its.UserId, its.Metadata, its.ExternalTaskId) = ("ada@example.org", new { document = "doc_1" }, "task-7"));
+        var said = new List<LlmCallAnswer>();
         foreach (var prompt in new[] { "one", "two", "three" })
-            said.Add(await (await team.CallAsync(job, prompt)).JsonAsync());
+            said.Add(await team.CallAsync(job, prompt));
 
-        var completion = await (await team.CompleteAsync(job)).JsonAsync();
+        var completion = await team.CompleteAsync(job);
 
-        var costs = completion.GetProperty("costs");
-        Assert.That(costs.GetProperty("total_calls").GetInt32(), Is.EqualTo(3));
-        Assert.That(costs.GetProperty("successful_calls").GetInt32(), Is.EqualTo(3));
-        Assert.That(costs.GetProperty("failed_calls").GetInt32(), Is.Zero);
-        Assert.That(costs.GetProperty("total_tokens").GetInt32(), Is.EqualTo(said.Sum(call => call.GetProperty("metadata").GetProperty("tokens_used").GetInt32())));
-        Assert.That(costs.GetProperty("total_cost_usd").GetDecimal(), Is.GreaterThan(0));
-        Assert.That(costs.GetProperty("credit_applied").GetBoolean(), Is.True);
-        Assert.That(costs.GetProperty("credits_remaining").GetRawText(), Is.EqualTo("99"));
-        Assert.That(completion.GetProperty("calls").EnumerateArray().Select(call => call.GetProperty("call_id").GetString()),
-            Is.EqualTo(said.Select(call => call.GetProperty("call_id").GetString())));
+        var costs = completion.Costs;
+        Assert.That(costs.TotalCalls, Is.EqualTo(3));
+        Assert.That(costs.SuccessfulCalls, Is.EqualTo(3));
+        Assert.That(costs.FailedCalls, Is.Zero);
+        Assert.That(costs.TotalTokens, Is.EqualTo(said.Sum(call => call.Metadata.TokensUsed)));
+        Assert.That(costs.TotalCostUsd, Is.GreaterThan(0));
+        Assert.That(costs.CreditApplied, Is.True);
+        Assert.That(costs.CreditsRemaining, Is.EqualTo(99));
+        Assert.That(completion.Calls.Select(call => call.CallId), Is.EqualTo(said.Select(call => call.CallId)));
 
-        var shown = await team.Client.GetOkAsync($"/api/jobs/{job}");
-        Assert.That(shown.GetProperty("status").GetString(), Is.EqualTo("completed"));
-        Assert.That(shown.GetProperty("external_task_id").GetString(), Is.EqualTo("task-7"));
+        var shown = await team.Api.GetJobAsync(job);
+        Assert.That(shown.Status, Is.EqualTo("completed"));
+        Assert.That(shown.ExternalTaskId, Is.EqualTo("task-7"));
         await _service.VerifyLedgerAsync();
     }
 
@@ -49,8 +49,8 @@ internal sealed class JobTests
         var team = await _service.CreateTeamAsync(models: ["gpt-3.5-turbo"]);
         var job = await team.CreateJobAsync();
 
-        var call = await (await team.CallAsync(job)).Content.ReadAsStringAsync();
-        var completion = await (await team.CompleteAsync(job)).Content.ReadAsStringAsync();
+        var call = await (await team.PostCallAsync(job)).Content.ReadAsStringAsync();
+        var completion = await (await team.PostCompleteAsync(job)).Content.ReadAsStringAsync();
         var usage = await team.Client.GetStringAsync($"/api/teams/{team.TeamId}/usage");
 
         foreach (var text in new[] { call, completion, usage })
@@ -66,17 +66,17 @@ internal sealed class JobTests
     {
         var team = await _service.CreateTeamAsync();
         var job = await team.CreateJobAsync();
-        var failed = await team.CallAsync(job, "[[sandbox:error 500]]");
+        var failed = Assert.ThrowsAsync<ApiException>(() => team.CallAsync(job, "[[sandbox:error 500]]"))!;
         await team.CallAsync(job);
 
-        var completion = await (await team.CompleteAsync(job)).JsonAsync();
+        var completion = await team.CompleteAsync(job);
 
-        Assert.That(failed.StatusCode, Is.EqualTo(HttpStatusCode.BadGateway));
-        var costs = completion.GetProperty("costs");
-        Assert.That(costs.GetProperty("failed_calls").GetInt32(), Is.EqualTo(1));
-        Assert.That(costs.GetProperty("credit_applied").GetBoolean(), Is.False);
-        Assert.That(costs.GetProperty("credits_remaining").GetDecimal(), Is.EqualTo(100));
-        Assert.That((await team.BalanceAsync()).GetProperty("credits_reserved").GetDecimal(), Is.Zero);
+        Assert.That(failed.StatusCode, Is.EqualTo(502));
+        var costs = completion.Costs;
+        Assert.That(costs.FailedCalls, Is.EqualTo(1));
+        Assert.That(costs.CreditApplied, Is.False);
+        Assert.That(costs.CreditsRemaining, Is.EqualTo(100));
+        Assert.That((await team.BalanceAsync()).CreditsReserved, Is.Zero);
         await _service.VerifyLedgerAsync();
     }
 
@@ -86,14 +86,13 @@ internal sealed class JobTests
         var team = await _service.CreateTeamAsync(modelGroup: "WithFallback", models: ["gpt-4", "gpt-4-turbo"]);
         var job = await team.CreateJobAsync();
 
-        var answer = await team.CallAsync(job, "[[sandbox:error 500 model=gpt-4]]");
-        var completion = await (await team.CompleteAsync(job)).JsonAsync();
+        await team.CallAsync(job, "[[sandbox:error 500 model=gpt-4]]");
+        var completion = await team.CompleteAsync(job);
 
-        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That(completion.GetProperty("costs").GetProperty("failed_calls").GetInt32(), Is.Zero);
-        var breakdown = (await _service.Operator.GetOkAsync($"/api/jobs/{job}/costs")).GetProperty("costs").GetProperty("breakdown")[0];
-        Assert.That(breakdown.GetProperty("model").GetString(), Is.EqualTo("gpt-4-turbo"));
-        Assert.That(breakdown.GetProperty("attempts").GetInt32(), Is.GreaterThan(1));
+        Assert.That(completion.Costs.FailedCalls, Is.Zero);
+        var breakdown = (await _service.CostsAsync(job)).Breakdown[0];
+        Assert.That(breakdown.Model, Is.EqualTo("gpt-4-turbo"));
+        Assert.That(breakdown.Attempts, Is.GreaterThan(1));
     }
 
     [TestCase("failed")]
@@ -104,12 +103,14 @@ internal sealed class JobTests
         var job = await team.CreateJobAsync();
         await team.CallAsync(job);
 
-        var ended = end == "failed" ? await team.CompleteAsync(job, "failed") : await team.Client.PostAsync($"/api/jobs/{job}/cancel", null);
+        if (end == "failed")
+            await team.CompleteAsync(job, "failed");
+        else
+            await team.Api.CancelJobAsync(job);
 
-        Assert.That(ended.StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That((await team.Client.GetOkAsync($"/api/jobs/{job}")).GetProperty("status").GetString(), Is.EqualTo(end));
+        Assert.That((await team.Api.GetJobAsync(job)).Status, Is.EqualTo(end));
         var balance = await team.BalanceAsync();
-        Assert.That(balance.GetProperty("credits_available").GetDecimal(), Is.EqualTo(5));
+        Assert.That(balance.CreditsAvailable, Is.EqualTo(5));
         await _service.VerifyLedgerAsync();
     }
 
@@ -117,15 +118,15 @@ internal sealed class JobTests
     public async Task CappedJob_WhenACallWouldPassItsCap_IsRefused()
     {
         var team = await _service.CreateTeamAsync();
-        var job = await team.CreateJobAsync(new { max_calls = 2 });
-        var cheap = await team.CreateJobAsync(new { max_cost_usd = 0.0000001 });
+        var job = await team.CreateJobAsync(its => its.MaxCalls = 2);
+        var cheap = await team.CreateJobAsync(its => its.MaxCostUsd = 0.0000001m);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => team.CallAsync(job)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => team.PostCallAsync(job)));
 
         Assert.That(answers.Count(answer => answer.StatusCode == HttpStatusCode.OK), Is.EqualTo(2));
         var refused = await answers.First(answer => answer.StatusCode != HttpStatusCode.OK).JsonAsync();
         Assert.That(refused.GetProperty("code").GetString(), Is.EqualTo("job_budget_exceeded"));
-        Assert.That((await team.CallAsync(cheap)).StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That((await team.PostCallAsync(cheap)).StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
     }
 
     [Test]
@@ -133,19 +134,14 @@ internal sealed class JobTests
     {
         var team = await _service.CreateTeamAsync(credits: 3);
 
-        var answer = await team.Client.PostOkAsync("/api/jobs/create-and-call", new
-        {
-            team_id = team.TeamId,
-            job_type = "one_shot",
-            messages = new[] { new { role = "user", content = "hello" } },
-        });
+        var answer = await team.Api.CreateAndCallAsync(new CreateAndCallBody("one_shot", "hello") { TeamId = team.TeamId });
 
-        Assert.That(answer.GetProperty("status").GetString(), Is.EqualTo("completed"));
-        Assert.That(answer.GetProperty("costs").GetProperty("credits_remaining").GetDecimal(), Is.EqualTo(2));
-        Assert.That(answer.GetProperty("response").GetProperty("content").GetString(), Is.Not.Empty);
-        var job = await team.Client.GetOkAsync($"/api/jobs/{answer.GetProperty("job_id").GetString()}");
-        Assert.That(job.GetProperty("status").GetString(), Is.EqualTo("completed"));
-        Assert.That(job.GetProperty("job_type").GetString(), Is.EqualTo("one_shot"));
+        Assert.That(answer.Status, Is.EqualTo("completed"));
+        Assert.That(answer.Costs!.CreditsRemaining, Is.EqualTo(2));
+        Assert.That(answer.Response.Content, Is.Not.Empty);
+        var job = await team.Api.GetJobAsync(answer.JobId);
+        Assert.That(job.Status, Is.EqualTo("completed"));
+        Assert.That(job.JobType, Is.EqualTo("one_shot"));
     }
 
     [Test]
@@ -159,7 +155,7 @@ internal sealed class JobTests
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadGateway));
         var jobs = await team.Client.GetOkAsync($"/api/teams/{team.TeamId}/jobs?status=failed");
         Assert.That(jobs.GetProperty("jobs").GetArrayLength(), Is.EqualTo(1));
-        Assert.That((await team.BalanceAsync()).GetProperty("credits_available").GetDecimal(), Is.EqualTo(3));
+        Assert.That((await team.BalanceAsync()).CreditsAvailable, Is.EqualTo(3));
     }
 
     [Test]
@@ -182,24 +178,24 @@ internal sealed class JobTests
 
         Assert.That(again, Is.EqualTo(first));
         Assert.That((int)other.StatusCode, Is.EqualTo(422));
-        Assert.That((await team.BalanceAsync()).GetProperty("credits_reserved").GetDecimal(), Is.EqualTo(1));
+        Assert.That((await team.BalanceAsync()).CreditsReserved, Is.EqualTo(1));
     }
 
     [Test]
     public async Task ListJobs_WhenPagedAndFiltered_GivesTheNewestFirst()
     {
         var team = await _service.CreateTeamAsync();
-        var made = new List<string>();
+        var made = new List<Guid>();
         for (var index = 0; index < 5; index++)
-            made.Add(await team.CreateJobAsync(new { job_type = index % 2 == 0 ? "even" : "odd", user_id = "u" + index }));
+            made.Add(await team.CreateJobAsync(its => (its.JobType, its.UserId) = (index % 2 == 0 ? "even" : "odd", "u" + index)));
 
-        var first = await team.Client.GetOkAsync($"/api/teams/{team.TeamId}/jobs?limit=3");
-        var second = await team.Client.GetOkAsync($"/api/teams/{team.TeamId}/jobs?limit=3&cursor={first.GetProperty("next_cursor").GetString()}");
-        var odd = await team.Client.GetOkAsync($"/api/teams/{team.TeamId}/jobs?job_type=odd");
-        var user = await team.Client.GetOkAsync($"/api/teams/{team.TeamId}/jobs?user_id=u3");
+        var first = await team.Api.GetTeamJobsAsync(team.TeamId, limit: 3);
+        var second = await team.Api.GetTeamJobsAsync(team.TeamId, limit: 3, cursor: first.NextCursor);
+        var odd = await team.Api.GetTeamJobsAsync(team.TeamId, jobType: "odd");
+        var user = await team.Api.GetTeamJobsAsync(team.TeamId, userId: "u3");
 
         Assert.That(Ids(first).Concat(Ids(second)), Is.EqualTo(Enumerable.Reverse(made)));
-        Assert.That(second.GetProperty("next_cursor").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        Assert.That(second.NextCursor, Is.Null);
         Assert.That(Ids(odd), Is.EqualTo(new[] { made[3], made[1] }));
         Assert.That(Ids(user), Is.EqualTo(new[] { made[3] }));
     }
@@ -210,7 +206,7 @@ internal sealed class JobTests
         var team = await _service.CreateTeamAsync();
         foreach (var (type, end) in new[] { ("analysis", "completed"), ("analysis", "failed"), ("chat", "completed") })
         {
-            var job = await team.CreateJobAsync(new { job_type = type });
+            var job = await team.CreateJobAsync(its => its.JobType = type);
             await team.CallAsync(job);
             await team.CompleteAsync(job, end);
         }
@@ -237,13 +233,11 @@ internal sealed class JobTests
         var job = await team.CreateJobAsync();
         await team.CompleteAsync(job);
 
-        var ledger = await team.Client.GetOkAsync($"/api/credits/transactions?team_id={team.TeamId}");
+        var ledger = await team.Api.GetCreditsTransactionsAsync(team.TeamId);
 
-        var entries = ledger.GetProperty("transactions").EnumerateArray()
-            .Select(entry => (entry.GetProperty("kind").GetString(), entry.GetProperty("amount").GetDecimal(), entry.GetProperty("balance_after").GetDecimal()));
+        var entries = ledger.Data.Select(entry => (entry.Kind, entry.Amount, entry.BalanceAfter));
         Assert.That(entries, Is.EqualTo(new[] { ("charge", 1m, 1m), ("reservation", 1m, 1m), ("allocation", 2m, 2m) }));
     }
 
-    private static IEnumerable<string?> Ids(JsonElement page) =>
-        page.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("job_id").GetString());
+    private static IEnumerable<Guid> Ids(JobList page) => page.Data.Select(job => job.JobId);
 }

@@ -26,7 +26,7 @@ internal sealed class LimitTests
     public async Task Headers_OfAnswersAndRefusals_TellTheTruth(string route)
     {
         await using var upstream = await FakeUpstream.StartAsync(Answer(route, 9, 3));
-        var team = await _service.CreateTeamAtAsync(upstream, more: new { rpm_limit = 3, tpm_limit = 100_000 });
+        var team = await _service.CreateTeamAtAsync(upstream, more: terms => (terms.RpmLimit, terms.TpmLimit) = (3, 100_000));
         var job = await team.CreateJobAsync();
 
         var tokens = new List<long>();
@@ -64,7 +64,7 @@ internal sealed class LimitTests
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Good());
         var team = await _service.CreateTeamAtAsync(upstream);
 
-        using var answer = await team.CallAsync(await team.CreateJobAsync());
+        using var answer = await team.PostCallAsync(await team.CreateJobAsync());
 
         Assert.That(answer.Headers.Select(header => header.Key), Has.None.StartsWith("X-RateLimit"));
     }
@@ -73,10 +73,10 @@ internal sealed class LimitTests
     public async Task RetryAfter_OfARefusedBurst_IsWhenTheSameCallPasses()
     {
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Good());
-        var team = await _service.CreateTeamAtAsync(upstream, more: new { rpm_limit = 20, burst_limit = 1 });
+        var team = await _service.CreateTeamAtAsync(upstream, more: terms => (terms.RpmLimit, terms.BurstLimit) = (20, 1));
         var job = await team.CreateJobAsync();
-        using var first = await team.CallAsync(job);
-        using var refused = await team.CallAsync(job);
+        using var first = await team.PostCallAsync(job);
+        using var refused = await team.PostCallAsync(job);
         Assert.That((await refused.JsonAsync()).GetProperty("detail").GetString(), Is.EqualTo("Rate limit exceeded: 1 requests at once for this team."));
         var wait = refused.Headers.RetryAfter!.Delta!.Value;
         Assert.That(wait, Is.InRange(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)));
@@ -86,7 +86,7 @@ internal sealed class LimitTests
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (Stopwatch.GetElapsedTime(refusedAt) < wait)
             await timer.WaitForNextTickAsync();
-        using var again = await team.CallAsync(job);
+        using var again = await team.PostCallAsync(job);
 
         Assert.That((first.StatusCode, again.StatusCode), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.OK)));
     }
@@ -95,11 +95,11 @@ internal sealed class LimitTests
     public async Task Tokens_WhenUsedUp_RefuseUntilTheyLeaveTheMinute()
     {
         await using var upstream = await FakeUpstream.StartAsync(Answer("llm-call", 900, 200));
-        var team = await _service.CreateTeamAtAsync(upstream, more: new { tpm_limit = 2000 });
+        var team = await _service.CreateTeamAtAsync(upstream, more: terms => terms.TpmLimit = 2000);
         var job = await team.CreateJobAsync();
-        using var first = await team.CallAsync(job);
+        using var first = await team.PostCallAsync(job);
 
-        using var refused = await team.CallAsync(job);
+        using var refused = await team.PostCallAsync(job);
 
         Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.TooManyRequests), "some 1,030 are estimated, and 900 are left");
         Assert.That((await refused.JsonAsync()).GetProperty("detail").GetString(), Is.EqualTo("Rate limit exceeded: 2000 tokens a minute for this team."));
@@ -113,19 +113,19 @@ internal sealed class LimitTests
     public async Task OrganizationLimit_OfSeveralTeams_IsOneAndNotAnotherOrganizations()
     {
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Good());
-        var first = await _service.CreateTeamAtAsync(upstream, more: new { rpm_limit = 10 });
+        var first = await _service.CreateTeamAtAsync(upstream, more: terms => terms.RpmLimit = 10);
         var group = (await _service.Operator.GetOkAsync($"/api/teams/{first.TeamId}")).GetProperty("model_groups")[0].GetString()!;
         var second = await TeamOfAsync(first.OrganizationId, group);
-        var stranger = await _service.CreateTeamAsync(modelGroup: group, models: group["group-".Length..], more: new { rpm_limit = 1 });
+        var stranger = await _service.CreateTeamAsync(modelGroup: group, models: group["group-".Length..], more: terms => terms.RpmLimit = 1);
         using (var limited = await _service.Operator.PutAsJsonAsync($"/api/organizations/{first.OrganizationId}", new { rpm_limit = 2 }))
             Assert.That(limited.StatusCode, Is.EqualTo(HttpStatusCode.OK));
 
         var (one, two) = (await first.CreateJobAsync(), await second.CreateJobAsync());
-        using var passed = await first.CallAsync(one);
-        using var passedToo = await second.CallAsync(two);
-        using var refused = await second.CallAsync(two);
-        using var refusedToo = await first.CallAsync(one);
-        using var strangers = await stranger.CallAsync(await stranger.CreateJobAsync());
+        using var passed = await first.PostCallAsync(one);
+        using var passedToo = await second.PostCallAsync(two);
+        using var refused = await second.PostCallAsync(two);
+        using var refusedToo = await first.PostCallAsync(one);
+        using var strangers = await stranger.PostCallAsync(await stranger.CreateJobAsync());
 
         Assert.That((Number(passed, "X-RateLimit-Limit"), Number(passed, "X-RateLimit-Remaining")), Is.EqualTo((2, 1)), "the tightest of two");
         Assert.That(passedToo.StatusCode, Is.EqualTo(HttpStatusCode.OK));
@@ -161,7 +161,7 @@ internal sealed class LimitTests
             Assert.That((await refused.JsonAsync()).GetProperty("detail").GetString(), Is.EqualTo("Rate limit exceeded: 2 requests a minute for this key."));
         }
 
-        using var others = await team.CallAsync(job);
+        using var others = await team.PostCallAsync(job);
         Assert.That(others.StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
 
@@ -169,22 +169,22 @@ internal sealed class LimitTests
     public async Task Requests_ThatAreRefusedForAnotherReason_UseUpNothing()
     {
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Good());
-        var team = await _service.CreateTeamAtAsync(upstream, more: new { rpm_limit = 2 });
-        var capped = await team.CreateJobAsync(new { max_calls = 1 });
-        using var first = await team.CallAsync(capped);
+        var team = await _service.CreateTeamAtAsync(upstream, more: terms => terms.RpmLimit = 2);
+        var capped = await team.CreateJobAsync(its => its.MaxCalls = 1);
+        using var first = await team.PostCallAsync(capped);
         Assert.That(Number(first, "X-RateLimit-Remaining"), Is.EqualTo(1));
 
         for (var call = 0; call < 3; call++)
         {
-            using var beyondItsCap = await team.CallAsync(capped);
+            using var beyondItsCap = await team.PostCallAsync(capped);
             Assert.That(beyondItsCap.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
             using var broken = await team.Client.PostRawAsync($"/api/jobs/{capped}/llm-call", "{");
             Assert.That(broken.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
-            using var elsewhere = await team.CallAsync(Guid.CreateVersion7().ToString());
+            using var elsewhere = await team.PostCallAsync(Guid.CreateVersion7());
             Assert.That(elsewhere.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
         }
 
-        using var second = await team.CallAsync(await team.CreateJobAsync());
+        using var second = await team.PostCallAsync(await team.CreateJobAsync());
         Assert.That((second.StatusCode, Number(second, "X-RateLimit-Remaining")), Is.EqualTo((HttpStatusCode.OK, 0)));
     }
 
@@ -192,9 +192,9 @@ internal sealed class LimitTests
     public async Task CreateAndCall_WhenRefused_HoldsNoCredit()
     {
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Good());
-        var team = await _service.CreateTeamAtAsync(upstream, more: new { rpm_limit = 1 });
-        (await team.CallAsync(await team.CreateJobAsync())).Dispose();
-        var before = (await team.BalanceAsync()).GetProperty("credits_reserved").GetDecimal();
+        var team = await _service.CreateTeamAtAsync(upstream, more: terms => terms.RpmLimit = 1);
+        await team.CallAsync(await team.CreateJobAsync());
+        var before = (await team.BalanceAsync()).CreditsReserved;
 
         foreach (var route in new[] { "create-and-call", "create-and-call-stream" })
         {
@@ -203,7 +203,7 @@ internal sealed class LimitTests
             Assert.That(refused.Headers.RetryAfter, Is.Not.Null);
         }
 
-        Assert.That((await team.BalanceAsync()).GetProperty("credits_reserved").GetDecimal(), Is.EqualTo(before));
+        Assert.That((await team.BalanceAsync()).CreditsReserved, Is.EqualTo(before));
         await _service.VerifyLedgerAsync();
     }
 
@@ -217,7 +217,7 @@ internal sealed class LimitTests
             UpstreamScript.Error(500),
             UpstreamScript.CutBody("{"),
             UpstreamScript.Good());
-        var team = await _service.CreateTeamAtAsync(upstream, more: new { max_parallel = 1 });
+        var team = await _service.CreateTeamAtAsync(upstream, more: terms => terms.MaxParallel = 1);
         var job = await team.CreateJobAsync();
 
         using (var request = new HttpRequestMessage(HttpMethod.Post, $"/api/jobs/{job}/llm-call-stream") { Content = new StringContent(Ask, Encoding.UTF8, "application/json") })
@@ -225,7 +225,7 @@ internal sealed class LimitTests
         {
             await using var body = await stream.Content.ReadAsStreamAsync();
             Assert.That(await body.ReadAsync(new byte[1]), Is.EqualTo(1));
-            using var refused = await team.CallAsync(job);
+            using var refused = await team.PostCallAsync(job);
             Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.TooManyRequests));
             Assert.That((await refused.JsonAsync()).GetProperty("detail").GetString(), Is.EqualTo("Rate limit exceeded: 1 calls at the same time for this team."));
             Assert.That(refused.Headers.RetryAfter!.Delta, Is.EqualTo(TimeSpan.FromSeconds(1)));
@@ -243,9 +243,9 @@ internal sealed class LimitTests
     public async Task LimitChange_OnceAnswered_HoldsForTheNextCall()
     {
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Good());
-        var team = await _service.CreateTeamAtAsync(upstream, more: new { rpm_limit = 1 });
+        var team = await _service.CreateTeamAtAsync(upstream, more: terms => terms.RpmLimit = 1);
         var job = await team.CreateJobAsync();
-        (await team.CallAsync(job)).Dispose();
+        await team.CallAsync(job);
 
         using (await _service.Operator.PutAsJsonAsync($"/api/teams/{team.TeamId}", new { rpm_limit = 2 }))
         {
@@ -269,7 +269,7 @@ internal sealed class LimitTests
             .Replace("\"total_tokens\":12", $"\"total_tokens\":{prompt + completion}", StringComparison.Ordinal))
         : UpstreamScript.Stream(UpstreamScript.Text("hello"), UpstreamScript.Finish(), UpstreamScript.Usage(prompt, completion), UpstreamScript.Done);
 
-    private static async Task<HttpResponseMessage> CallAsync(TestTeam team, string job, string route)
+    private static async Task<HttpResponseMessage> CallAsync(TestTeam team, Guid job, string route)
     {
         var answer = await team.Client.PostRawAsync($"/api/jobs/{job}/{route}", Ask);
         await answer.Content.LoadIntoBufferAsync();
@@ -284,7 +284,7 @@ internal sealed class LimitTests
         return new TestTeam(id, organizationId, _service.Client(made.GetProperty("virtual_key").GetString()), _service);
     }
 
-    private static async Task BreakAStreamAsync(TestTeam team, string job)
+    private static async Task BreakAStreamAsync(TestTeam team, Guid job)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         using var deadline = new CancellationTokenSource(FakeUpstream.Patience);
@@ -302,13 +302,13 @@ internal sealed class LimitTests
         }
     }
 
-    private static async Task<HttpStatusCode> StatusOnceFreeAsync(TestTeam team, string job)
+    private static async Task<HttpStatusCode> StatusOnceFreeAsync(TestTeam team, Guid job)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         using var deadline = new CancellationTokenSource(FakeUpstream.Patience);
         while (true)
         {
-            using var answer = await team.CallAsync(job);
+            using var answer = await team.PostCallAsync(job);
             if (answer.StatusCode != HttpStatusCode.TooManyRequests)
                 return answer.StatusCode;
             await timer.WaitForNextTickAsync(deadline.Token);
@@ -316,13 +316,13 @@ internal sealed class LimitTests
     }
 
     /// <summary>A change holds everywhere within a second.</summary>
-    private static async Task<HttpResponseMessage> OnceOkAsync(TestTeam team, string job)
+    private static async Task<HttpResponseMessage> OnceOkAsync(TestTeam team, Guid job)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         using var deadline = new CancellationTokenSource(FakeUpstream.Patience);
         while (true)
         {
-            var answer = await team.CallAsync(job);
+            var answer = await team.PostCallAsync(job);
             if (answer.StatusCode == HttpStatusCode.OK)
                 return answer;
             answer.Dispose();

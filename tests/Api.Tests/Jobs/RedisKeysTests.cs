@@ -18,7 +18,7 @@ internal sealed class RedisKeysTests
             null, "Redis:ConnectionString=" + redis.ConnectionString, "Redis:TimeoutMs=1000", "Llm:Retries=0");
         using var client = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
         var database = client.GetDatabase();
-        var team = await service.CreateTeamAtAsync(upstream, more: new { rpm_limit = 10, tpm_limit = 100_000, max_parallel = 5, burst_limit = 10 });
+        var team = await service.CreateTeamAtAsync(upstream, more: terms => (terms.RpmLimit, terms.TpmLimit, terms.MaxParallel, terms.BurstLimit) = (10, 100_000, 5, 10));
         var paused = await service.CreateTeamAtAsync(pausing);
         await UntilAsync(database, "saasllm:nodes");
         var made = await service.Operator.PostOkAsync($"/api/teams/{team.TeamId}/keys", new { name = "limited", rpm_limit = 2, max_parallel = 1 });
@@ -28,7 +28,7 @@ internal sealed class RedisKeysTests
         }
 
         var job = await team.CreateJobAsync();
-        var capped = await team.CreateJobAsync(new { max_calls = 1 });
+        var capped = await team.CreateJobAsync(its => its.MaxCalls = 1);
         var statuses = new List<HttpStatusCode>();
         foreach (var (caller, called) in new[] { (team.Client, job), (team.Client, job), (key, job), (key, capped), (team.Client, capped), (key, job) })
         {
@@ -36,7 +36,7 @@ internal sealed class RedisKeysTests
             statuses.Add(answer.StatusCode);
         }
 
-        (await paused.CallAsync(await paused.CreateJobAsync())).Dispose();
+        using var asked = await paused.PostCallAsync(await paused.CreateJobAsync());
 
         Assert.That(statuses[^3..], Is.EqualTo(new[] { HttpStatusCode.OK, HttpStatusCode.Forbidden, HttpStatusCode.TooManyRequests }));
         foreach (var kind in new[] { "limits:*:org:*", "limits:*:team:*", "limits:*:key:*", "answer:*", "cooldown:*", "nodes" })

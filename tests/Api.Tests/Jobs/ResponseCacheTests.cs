@@ -39,20 +39,20 @@ internal sealed class ResponseCacheTests
         Assert.That(second.GetProperty("response").GetRawText(), Is.EqualTo(first.GetProperty("response").GetRawText()));
         Assert.That(second.GetProperty("metadata").GetProperty("tokens_used").GetInt32(), Is.EqualTo(12));
 
-        var costs = await CostsAsync(job);
-        var again = costs.GetProperty("breakdown")[1];
-        Assert.That(again.GetProperty("usage_source").GetString(), Is.EqualTo("cached"));
-        Assert.That(again.GetProperty("attempts").GetInt32(), Is.Zero);
-        Assert.That(again.GetProperty("model").GetString(), Does.StartWith("served-"));
-        Assert.That(again.GetProperty("cost_usd").GetDecimal(), Is.Zero);
-        Assert.That(again.GetProperty("client_cost_usd").GetDecimal(), Is.EqualTo(0.000006m), "40 % of 0.000015");
-        Assert.That(costs.GetProperty("breakdown")[0].GetProperty("client_cost_usd").GetDecimal(), Is.EqualTo(0.000015m));
-        Assert.That(costs.GetProperty("total_calls").GetInt32(), Is.EqualTo(2));
-        Assert.That(costs.GetProperty("total_tokens").GetInt32(), Is.EqualTo(24));
-        Assert.That(costs.GetProperty("total_cost_usd").GetDecimal(), Is.EqualTo(0.000015m));
-        var completion = await (await team.CompleteAsync(job)).JsonAsync();
-        Assert.That(completion.GetProperty("costs").GetProperty("total_calls").GetInt32(), Is.EqualTo(2));
-        Assert.That(completion.GetProperty("costs").GetProperty("credit_applied").GetBoolean(), Is.True);
+        var costs = await _service.CostsAsync(job);
+        var again = costs.Breakdown[1];
+        Assert.That(again.UsageSource, Is.EqualTo("cached"));
+        Assert.That(again.Attempts, Is.Zero);
+        Assert.That(again.Model, Does.StartWith("served-"));
+        Assert.That(again.CostUsd, Is.Zero);
+        Assert.That(again.ClientCostUsd, Is.EqualTo(0.000006m), "40 % of 0.000015");
+        Assert.That(costs.Breakdown[0].ClientCostUsd, Is.EqualTo(0.000015m));
+        Assert.That(costs.TotalCalls, Is.EqualTo(2));
+        Assert.That(costs.TotalTokens, Is.EqualTo(24));
+        Assert.That(costs.TotalCostUsd, Is.EqualTo(0.000015m));
+        var completion = await team.CompleteAsync(job);
+        Assert.That(completion.Costs.TotalCalls, Is.EqualTo(2));
+        Assert.That(completion.Costs.CreditApplied, Is.True);
         await _service.VerifyLedgerAsync();
     }
 
@@ -87,7 +87,7 @@ internal sealed class ResponseCacheTests
     public async Task Settings_OfTeamGroupAndRequest_HoldInTheirOrderAndWithinASecond()
     {
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Good());
-        var team = await _service.CreateTeamAtAsync(upstream, more: new { cache_ttl_seconds = 300 });
+        var team = await _service.CreateTeamAtAsync(upstream, more: terms => terms.CacheTtlSeconds = 300);
         var shown = await _service.Operator.GetOkAsync($"/api/teams/{team.TeamId}");
         Assert.That(shown.GetProperty("cache_ttl_seconds").GetInt32(), Is.EqualTo(300));
         var group = shown.GetProperty("model_groups")[0].GetString()!;
@@ -156,9 +156,9 @@ internal sealed class ResponseCacheTests
 
         Assert.That(upstream.Received, Has.Count.EqualTo(1));
         Assert.That(answers.Count(Cached), Is.EqualTo(99));
-        var costs = await CostsAsync(job);
-        Assert.That(costs.GetProperty("total_calls").GetInt32(), Is.EqualTo(100));
-        Assert.That(costs.GetProperty("total_cost_usd").GetDecimal(), Is.EqualTo(0.000015m));
+        var costs = await _service.CostsAsync(job);
+        Assert.That(costs.TotalCalls, Is.EqualTo(100));
+        Assert.That(costs.TotalCostUsd, Is.EqualTo(0.000015m));
         await _service.VerifyLedgerAsync();
     }
 
@@ -166,8 +166,8 @@ internal sealed class ResponseCacheTests
     public async Task Call_FromTheCache_CountsAgainstMaxCallsAndRequestsButNotTokens()
     {
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Good());
-        var team = await _service.CreateTeamAtAsync(upstream, more: new { tpm_limit = 1200, rpm_limit = 4 });
-        var capped = await team.CreateJobAsync(new { max_calls = 2 });
+        var team = await _service.CreateTeamAtAsync(upstream, more: terms => (terms.TpmLimit, terms.RpmLimit) = (1200, 4));
+        var capped = await team.CreateJobAsync(its => its.MaxCalls = 2);
 
         // Each is let in with some 1,030 tokens estimated: only what is given back leaves room for the next.
         await CallAsync(team, capped, Ask);
@@ -257,11 +257,11 @@ internal sealed class ResponseCacheTests
         var same = first.Replace(firstId, secondId, StringComparison.Ordinal);
         Assert.That(includeUsage ? second[..(same.Length - "data: [DONE]\n\n".Length)] + "data: [DONE]\n\n" : second, Is.EqualTo(same));
 
-        var again = (await CostsAsync(job)).GetProperty("breakdown")[1];
-        Assert.That(again.GetProperty("usage_source").GetString(), Is.EqualTo("cached"));
-        Assert.That((again.GetProperty("prompt_tokens").GetInt32(), again.GetProperty("completion_tokens").GetInt32()), Is.EqualTo((20, 5)));
-        Assert.That((again.GetProperty("cost_usd").GetDecimal(), again.GetProperty("client_cost_usd").GetDecimal()), Is.EqualTo((0m, 0.000012m)));
-        Assert.That(again.GetProperty("streamed").GetBoolean(), Is.True);
+        var again = (await _service.CostsAsync(job)).Breakdown[1];
+        Assert.That(again.UsageSource, Is.EqualTo("cached"));
+        Assert.That((again.PromptTokens, again.CompletionTokens), Is.EqualTo((20, 5)));
+        Assert.That((again.CostUsd, again.ClientCostUsd), Is.EqualTo((0m, 0.000012m)));
+        Assert.That(again.Streamed, Is.True);
         await _service.VerifyLedgerAsync();
     }
 
@@ -307,12 +307,12 @@ internal sealed class ResponseCacheTests
 
         Assert.That(await following.WaitAsync(FakeUpstream.Patience), Does.Contain("one").And.Contain("two").And.EndWith("data: [DONE]\n\n"));
         Assert.That(upstream.Received, Has.Count.EqualTo(1));
-        var leader = await EventuallyRecordedAsync(left);
-        Assert.That(leader.GetProperty("usage_source").GetString(), Is.AnyOf("drained", "upstream"), "whichever is noticed first, the end or the caller's leaving");
-        Assert.That(leader.GetProperty("cost_usd").GetDecimal(), Is.EqualTo(0.00003m));
-        var reader = await EventuallyRecordedAsync(job);
-        Assert.That(reader.GetProperty("usage_source").GetString(), Is.EqualTo("cached"));
-        Assert.That(reader.GetProperty("completion_tokens").GetInt32(), Is.EqualTo(5));
+        var leader = await _service.RecordedCallAsync(left);
+        Assert.That(leader.UsageSource, Is.AnyOf("drained", "upstream"), "whichever is noticed first, the end or the caller's leaving");
+        Assert.That(leader.CostUsd, Is.EqualTo(0.00003m));
+        var reader = await _service.RecordedCallAsync(job);
+        Assert.That(reader.UsageSource, Is.EqualTo("cached"));
+        Assert.That(reader.CompletionTokens, Is.EqualTo(5));
         var (_, _, cached) = await StreamAsync(team, job, Ask);
         Assert.That(cached, Is.True, "it was read to its end, so it is kept");
         await _service.VerifyLedgerAsync();
@@ -335,14 +335,14 @@ internal sealed class ResponseCacheTests
         Assert.That(text, Does.Contain("whole"));
     }
 
-    private static async Task<JsonElement> CallAsync(TestTeam team, string job, string body)
+    private static async Task<JsonElement> CallAsync(TestTeam team, Guid job, string body)
     {
         using var answer = await team.Client.PostRawAsync($"/api/jobs/{job}/llm-call", body);
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), await answer.Content.ReadAsStringAsync());
         return await answer.JsonAsync();
     }
 
-    private static async Task<(string Text, string Id, bool Cached)> StreamAsync(TestTeam team, string job, string body)
+    private static async Task<(string Text, string Id, bool Cached)> StreamAsync(TestTeam team, Guid job, string body)
     {
         using var answer = await team.Client.PostRawAsync($"/api/jobs/{job}/llm-call-stream", body);
         var text = await answer.Content.ReadAsStringAsync();
@@ -350,7 +350,7 @@ internal sealed class ResponseCacheTests
         return (text, Guid.Parse(answer.Headers.GetValues("X-Call-Id").Single()).ToString("N"), answer.Headers.Contains("X-Cached"));
     }
 
-    private static async Task<HttpResponseMessage> OpenAsync(TestTeam team, string job)
+    private static async Task<HttpResponseMessage> OpenAsync(TestTeam team, Guid job)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/jobs/{job}/llm-call-stream");
         request.Content = new StringContent(Ask, Encoding.UTF8, "application/json");
@@ -366,19 +366,4 @@ internal sealed class ResponseCacheTests
         return await answer.JsonAsync();
     }
 
-    private async Task<JsonElement> CostsAsync(string job) =>
-        (await _service.Operator.GetOkAsync($"/api/jobs/{job}/costs")).GetProperty("costs");
-
-    private async Task<JsonElement> EventuallyRecordedAsync(string job)
-    {
-        using var deadline = new CancellationTokenSource(FakeUpstream.Patience);
-        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (true)
-        {
-            var breakdown = (await CostsAsync(job)).GetProperty("breakdown");
-            if (breakdown.GetArrayLength() > 0)
-                return breakdown[0];
-            await poll.WaitForNextTickAsync(deadline.Token);
-        }
-    }
 }

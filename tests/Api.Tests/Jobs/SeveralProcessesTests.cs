@@ -40,7 +40,7 @@ internal sealed class SeveralProcessesTests
         var completions = await Task.WhenAll(jobs.SelectMany(job => new[] { team.Client, thereClient }.Select(client =>
             client.PostRawAsync($"/api/jobs/{job}/complete", """{"status":"completed"}"""))));
         Assert.That(completions.Select(completion => completion.StatusCode), Is.All.EqualTo(HttpStatusCode.OK));
-        Assert.That((await team.BalanceAsync()).GetProperty("credits_used").GetDecimal(), Is.EqualTo(30));
+        Assert.That((await team.BalanceAsync()).CreditsUsed, Is.EqualTo(30));
         await _here.VerifyLedgerAsync();
     }
 

@@ -32,10 +32,10 @@ internal sealed class UpstreamTests
         Assert.That(sent.Body, Does.Contain("\"model\":\"secret-model\"").And.Contain("\"vendor_field\":{\"a\":[1]}").And.Contain("\"temperature\":0.30"));
         Assert.That(sent.Body, Does.Not.Contain("purpose"));
         Assert.That(sent.Headers["Authorization"], Is.EqualTo("Bearer sk-upstream-secret-key"));
-        var call = await CallAsync(job);
-        Assert.That(call.GetProperty("cost_usd").GetDecimal(), Is.EqualTo(0.000015m), "9 × 1 + 3 × 2 millionths");
-        Assert.That(call.GetProperty("usage_source").GetString(), Is.EqualTo("upstream"));
-        Assert.That(call.GetProperty("attempts").GetInt32(), Is.EqualTo(1));
+        var call = await _service.RecordedCallAsync(job);
+        Assert.That(call.CostUsd, Is.EqualTo(0.000015m), "9 × 1 + 3 × 2 millionths");
+        Assert.That(call.UsageSource, Is.EqualTo("upstream"));
+        Assert.That(call.Attempts, Is.EqualTo(1));
     }
 
     [Test]
@@ -45,11 +45,11 @@ internal sealed class UpstreamTests
         var team = await _service.CreateTeamAtAsync(upstream);
         var job = await team.CreateJobAsync();
 
-        using var answer = await team.CallAsync(job);
+        using var answer = await team.PostCallAsync(job);
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That((await CallAsync(job)).GetProperty("attempts").GetInt32(), Is.EqualTo(3));
-        Assert.That((await (await team.CompleteAsync(job)).JsonAsync()).GetProperty("costs").GetProperty("credit_applied").GetBoolean(), Is.True);
+        Assert.That((await _service.RecordedCallAsync(job)).Attempts, Is.EqualTo(3));
+        Assert.That((await team.CompleteAsync(job)).Costs.CreditApplied, Is.True);
     }
 
     [TestCase(500, 502)]
@@ -64,14 +64,14 @@ internal sealed class UpstreamTests
         var team = await _service.CreateTeamAtAsync(upstream);
         var job = await team.CreateJobAsync();
 
-        using var answer = await team.CallAsync(job);
+        using var answer = await team.PostCallAsync(job);
 
         var text = await answer.Content.ReadAsStringAsync();
         Assert.That((int)answer.StatusCode, Is.EqualTo(seen), text);
         Assert.That(text, Does.Not.Contain("sk-upstream").And.Not.Contain("secret-model"));
-        var costs = (await _service.Operator.GetOkAsync($"/api/jobs/{job}/costs")).GetProperty("costs");
-        Assert.That(costs.GetProperty("failed_calls").GetInt32(), Is.EqualTo(1));
-        Assert.That(costs.ToString(), Does.Not.Contain("sk-upstream"));
+        var costs = await _service.CostsAsync(job);
+        Assert.That(costs.FailedCalls, Is.EqualTo(1));
+        Assert.That(await _service.Operator.GetStringAsync($"/api/jobs/{job}/costs"), Does.Not.Contain("sk-upstream"));
     }
 
     [Test]
@@ -81,12 +81,12 @@ internal sealed class UpstreamTests
         var team = await _service.CreateTeamAtAsync(upstream);
         var job = await team.CreateJobAsync();
 
-        using var answer = await team.CallAsync(job);
+        using var answer = await team.PostCallAsync(job);
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.GatewayTimeout));
-        var call = await CallAsync(job);
-        Assert.That(call.GetProperty("usage_source").GetString(), Is.EqualTo("estimated"));
-        Assert.That(call.GetProperty("prompt_tokens").GetInt32(), Is.GreaterThan(0), "it was dispatched, so its provider bills the prompt");
+        var call = await _service.RecordedCallAsync(job);
+        Assert.That(call.UsageSource, Is.EqualTo("estimated"));
+        Assert.That(call.PromptTokens, Is.GreaterThan(0), "it was dispatched, so its provider bills the prompt");
     }
 
     [Test]
@@ -99,10 +99,10 @@ internal sealed class UpstreamTests
 
         await team.CallAsync(job);
 
-        var call = await CallAsync(job);
-        Assert.That(call.GetProperty("usage_source").GetString(), Is.EqualTo("estimated"));
-        Assert.That(call.GetProperty("completion_tokens").GetInt32(), Is.EqualTo(3));
-        Assert.That(call.GetProperty("cost_usd").GetDecimal(), Is.GreaterThan(0));
+        var call = await _service.RecordedCallAsync(job);
+        Assert.That(call.UsageSource, Is.EqualTo("estimated"));
+        Assert.That(call.CompletionTokens, Is.EqualTo(3));
+        Assert.That(call.CostUsd, Is.GreaterThan(0));
         await _service.VerifyLedgerAsync();
     }
 
@@ -122,9 +122,9 @@ internal sealed class UpstreamTests
         Assert.That(async () => await call, Throws.InstanceOf<OperationCanceledException>());
         release.SetResult();
 
-        var recorded = await EventuallyRecordedAsync(job);
-        Assert.That(recorded.GetProperty("usage_source").GetString(), Is.EqualTo("upstream"));
-        Assert.That(recorded.GetProperty("cost_usd").GetDecimal(), Is.EqualTo(0.000015m));
+        var recorded = await _service.RecordedCallAsync(job);
+        Assert.That(recorded.UsageSource, Is.EqualTo("upstream"));
+        Assert.That(recorded.CostUsd, Is.EqualTo(0.000015m));
     }
 
     [TestCase(false)]
@@ -142,7 +142,7 @@ internal sealed class UpstreamTests
         var events = Events(await answer.Content.ReadAsStringAsync());
 
         Assert.That(answer.Content.Headers.ContentType!.MediaType, Is.EqualTo("text/event-stream"));
-        Assert.That(answer.Headers.GetValues("X-Job-Id").Single(), Is.EqualTo(job));
+        Assert.That(answer.Headers.GetValues("X-Job-Id").Single(), Is.EqualTo(job.ToString()));
         Assert.That(events[^1], Is.EqualTo("[DONE]"));
         var chunks = events.SkipLast(1).Select(text => JsonElement.Parse(text)).ToList();
         Assert.That(chunks, Has.Count.EqualTo(includeUsage ? 4 : 3));
@@ -151,9 +151,9 @@ internal sealed class UpstreamTests
         Assert.That(string.Concat(events), Does.Not.Contain("secret-model").And.Not.Contain("up-1"));
         Assert.That(chunks.Any(chunk => chunk.TryGetProperty("usage", out _)), Is.EqualTo(includeUsage));
         Assert.That(upstream.Received.Single().Body, Does.Contain("\"include_usage\":true"), "usage is metered whether or not the caller asked");
-        var call = await CallAsync(job);
-        Assert.That(call.GetProperty("prompt_tokens").GetInt32(), Is.EqualTo(20));
-        Assert.That(call.GetProperty("streamed").GetBoolean(), Is.True);
+        var call = await _service.RecordedCallAsync(job);
+        Assert.That(call.PromptTokens, Is.EqualTo(20));
+        Assert.That(call.Streamed, Is.True);
     }
 
     [Test]
@@ -166,7 +166,7 @@ internal sealed class UpstreamTests
         using var answer = await team.Client.PostRawAsync($"/api/jobs/{job}/llm-call", """{"messages":[{"role":"user","content":"hi"}],"stream":true}""");
 
         Assert.That(Events(await answer.Content.ReadAsStringAsync())[^1], Is.EqualTo("[DONE]"));
-        Assert.That((await CallAsync(job)).GetProperty("usage_source").GetString(), Is.EqualTo("estimated"), "it ended well and reported no usage");
+        Assert.That((await _service.RecordedCallAsync(job)).UsageSource, Is.EqualTo("estimated"), "it ended well and reported no usage");
     }
 
     [Test]
@@ -193,12 +193,12 @@ internal sealed class UpstreamTests
         Assert.That(text, Does.Contain("two").And.Contain("event: error").And.Not.Contain("[DONE]"));
         var error = JsonElement.Parse(Events(text)[^1]).GetProperty("error");
         Assert.That(error.GetProperty("code").GetString(), Is.EqualTo("upstream_stream_cut"));
-        var call = await EventuallyRecordedAsync(job);
-        Assert.That(call.GetProperty("usage_source").GetString(), Is.EqualTo("delivered"));
-        Assert.That(call.GetProperty("completion_tokens").GetInt32(), Is.GreaterThan(0));
-        Assert.That(call.GetProperty("error").GetString(), Is.Not.Null);
-        var completion = await (await team.CompleteAsync(job)).JsonAsync();
-        Assert.That(completion.GetProperty("costs").GetProperty("credit_applied").GetBoolean(), Is.False);
+        var call = await _service.RecordedCallAsync(job);
+        Assert.That(call.UsageSource, Is.EqualTo("delivered"));
+        Assert.That(call.CompletionTokens, Is.GreaterThan(0));
+        Assert.That(call.Error, Is.Not.Null);
+        var completion = await team.CompleteAsync(job);
+        Assert.That(completion.Costs.CreditApplied, Is.False);
         await _service.VerifyLedgerAsync();
     }
 
@@ -212,7 +212,7 @@ internal sealed class UpstreamTests
         var (text, _) = await ReadUntilBrokenAsync(team, $"/api/jobs/{job}/llm-call-stream");
 
         Assert.That(text, Does.Contain("event: error").And.Not.Contain("[DONE]"));
-        Assert.That((await EventuallyRecordedAsync(job)).GetProperty("usage_source").GetString(), Is.EqualTo("delivered"));
+        Assert.That((await _service.RecordedCallAsync(job)).UsageSource, Is.EqualTo("delivered"));
     }
 
     [Test]
@@ -226,7 +226,7 @@ internal sealed class UpstreamTests
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadGateway));
         Assert.That((await answer.JsonAsync()).GetProperty("code").GetString(), Is.EqualTo("upstream_failed"));
-        Assert.That((await CallAsync(job)).GetProperty("error").GetString(), Is.Not.Null);
+        Assert.That((await _service.RecordedCallAsync(job)).Error, Is.Not.Null);
     }
 
     [Test]
@@ -247,13 +247,13 @@ internal sealed class UpstreamTests
         }
 
         await upstreamLeft.Task.WaitAsync(TimeSpan.FromSeconds(10));
-        var call = await EventuallyRecordedAsync(job);
-        Assert.That(call.GetProperty("usage_source").GetString(), Is.EqualTo("delivered"));
-        Assert.That(call.GetProperty("completion_tokens").GetInt32(), Is.GreaterThan(0));
-        Assert.That(call.GetProperty("cost_usd").GetDecimal(), Is.GreaterThan(0));
-        Assert.That(call.GetProperty("error").ValueKind, Is.EqualTo(JsonValueKind.Null));
-        var completion = await (await team.CompleteAsync(job)).JsonAsync();
-        Assert.That(completion.GetProperty("costs").GetProperty("credit_applied").GetBoolean(), Is.True, "leaving early must not make a job free");
+        var call = await _service.RecordedCallAsync(job);
+        Assert.That(call.UsageSource, Is.EqualTo("delivered"));
+        Assert.That(call.CompletionTokens, Is.GreaterThan(0));
+        Assert.That(call.CostUsd, Is.GreaterThan(0));
+        Assert.That(call.Error, Is.Null);
+        var completion = await team.CompleteAsync(job);
+        Assert.That(completion.Costs.CreditApplied, Is.True, "leaving early must not make a job free");
         await _service.VerifyLedgerAsync();
     }
 
@@ -270,7 +270,7 @@ internal sealed class UpstreamTests
         Assert.That(Events(await answer.Content.ReadAsStringAsync())[^1], Is.EqualTo("[DONE]"));
         var job = await team.Client.GetOkAsync($"/api/jobs/{answer.Headers.GetValues("X-Job-Id").Single()}");
         Assert.That(job.GetProperty("status").GetString(), Is.EqualTo("completed"));
-        Assert.That((await team.BalanceAsync()).GetProperty("credits_remaining").GetDecimal(), Is.EqualTo(1));
+        Assert.That((await team.BalanceAsync()).CreditsRemaining, Is.EqualTo(1));
     }
 
     [Test]
@@ -281,16 +281,16 @@ internal sealed class UpstreamTests
         var team = await _service.CreateTeamAtAsync(upstream);
         var job = await team.CreateJobAsync();
 
-        var running = team.CallAsync(job);
+        var running = team.PostCallAsync(job);
         await upstream.ArrivalAsync();
         await _service.Operator.PostAsync($"/api/teams/{team.TeamId}/suspend", null);
-        using var next = await team.CallAsync(job);
+        using var next = await team.PostCallAsync(job);
         release.SetResult();
 
         Assert.That(next.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
         Assert.That((await running).StatusCode, Is.EqualTo(HttpStatusCode.OK));
         await _service.Operator.PutAsync($"/api/teams/{team.TeamId}/resume", null);
-        Assert.That((await team.CompleteAsync(job)).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await team.CompleteAsync(job)).Status, Is.EqualTo("completed"));
         await _service.VerifyLedgerAsync();
     }
 
@@ -302,35 +302,21 @@ internal sealed class UpstreamTests
         var team = await _service.CreateTeamAtAsync(upstream);
         var job = await team.CreateJobAsync();
 
-        var running = team.CallAsync(job);
+        var running = team.PostCallAsync(job);
         await upstream.ArrivalAsync();
-        var completion = await (await team.CompleteAsync(job)).JsonAsync();
+        using var completed = await team.PostCompleteAsync(job);
         release.SetResult();
 
         Assert.That((await running).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        var completion = await completed.JsonAsync();
         Assert.That(completion.GetProperty("costs").GetProperty("total_calls").GetInt32(), Is.Zero);
-        var costs = (await _service.Operator.GetOkAsync($"/api/jobs/{job}/costs")).GetProperty("costs");
-        Assert.That(costs.GetProperty("total_calls").GetInt32(), Is.Zero);
-        Assert.That(costs.GetProperty("late_calls").GetInt32(), Is.EqualTo(1));
-        Assert.That(costs.GetProperty("late_cost_usd").GetDecimal(), Is.EqualTo(0.000015m));
-        Assert.That((await (await team.CompleteAsync(job)).JsonAsync()).GetRawText(), Is.EqualTo(completion.GetRawText()));
+        var costs = await _service.CostsAsync(job);
+        Assert.That(costs.TotalCalls, Is.Zero);
+        Assert.That(costs.LateCalls, Is.EqualTo(1));
+        Assert.That(costs.LateCostUsd, Is.EqualTo(0.000015m));
+        using var again = await team.PostCompleteAsync(job);
+        Assert.That((await again.JsonAsync()).GetRawText(), Is.EqualTo(completion.GetRawText()));
         await _service.VerifyLedgerAsync();
-    }
-
-    private async Task<JsonElement> CallAsync(string job) =>
-        (await _service.Operator.GetOkAsync($"/api/jobs/{job}/costs")).GetProperty("costs").GetProperty("breakdown")[0];
-
-    private async Task<JsonElement> EventuallyRecordedAsync(string job)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (true)
-        {
-            var breakdown = (await _service.Operator.GetOkAsync($"/api/jobs/{job}/costs")).GetProperty("costs").GetProperty("breakdown");
-            if (breakdown.GetArrayLength() > 0)
-                return breakdown[0];
-            await poll.WaitForNextTickAsync(deadline.Token);
-        }
     }
 
     private static async Task<(string Text, bool Broken)> ReadUntilBrokenAsync(TestTeam team, string path, Action<string>? seen = null)

@@ -21,11 +21,11 @@ internal sealed class EventTests
         using var listener = await Listener.StartAsync(_service.Operator);
 
         var job = await team.CreateJobAsync();
-        await listener.UntilAsync("job", job);
+        await listener.UntilAsync("job", job.ToString());
         await listener.UntilAsync("credits", team.TeamId);
-        (await team.CompleteAsync(job)).Dispose();
+        await team.CompleteAsync(job);
 
-        await listener.UntilAsync("job", job);
+        await listener.UntilAsync("job", job.ToString());
     }
 
     [Test]
@@ -38,11 +38,11 @@ internal sealed class EventTests
         var foreign = await other.CreateJobAsync();
         await AddCreditsAsync(other);
         await _service.Operator.PostOkAsync($"/api/teams/{other.TeamId}/pause", new { });
-        await everything.UntilAsync("job", foreign);
+        await everything.UntilAsync("job", foreign.ToString());
         var job = await own.CreateJobAsync();
         await AddCreditsAsync(own);
 
-        var heard = await listener.UntilAsync("job", job);
+        var heard = await listener.UntilAsync("job", job.ToString());
         heard.AddRange(heard.Exists(change => change.Type == "credits") ? [] : await listener.UntilAsync("credits", own.TeamId));
         Assert.That(heard.Select(change => change.Data), Has.All.Contains(own.TeamId));
     }
@@ -69,8 +69,8 @@ internal sealed class EventTests
         for (var i = 0; i < 2; i++)
         {
             var job = await team.CreateJobAsync();
-            (await team.CallAsync(job)).Dispose();
-            (await team.CompleteAsync(job)).Dispose();
+            await team.CallAsync(job);
+            await team.CompleteAsync(job);
         }
 
         var heard = await listener.UntilAsync("alert", team.TeamId);
@@ -84,11 +84,11 @@ internal sealed class EventTests
         using var listener = await Listener.StartAsync(_service.Operator);
 
         var job = await team.CreateJobAsync();
-        (await team.CallAsync(job)).Dispose();
-        (await team.CompleteAsync(job)).Dispose();
+        await team.CallAsync(job);
+        await team.CompleteAsync(job);
         await AddCreditsAsync(team);
 
-        var heard = await listener.UntilAsync("job", job);
+        var heard = await listener.UntilAsync("job", job.ToString());
         heard.AddRange(await listener.UntilAsync("credits", team.TeamId));
         Assert.That(heard.Select(change => change.Data), Has.All.Match("""^\{("(team|organization|job|alert)_id":"[^"]+",?)*\}$"""));
     }

@@ -89,7 +89,7 @@ internal sealed class LlmApiTests
     public async Task Model_OfAHigherTier_IsNotThereForALowerOne()
     {
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Good());
-        var model = await _service.CreateModelAsync(upstream, new { tiers = new[] { "professional" } });
+        var model = await _service.CreateModelAsync(upstream, its => its.Tiers = ["professional"]);
         var starter = await _service.CreateTenantAsync(1000, "starter");
         var enterprise = await _service.CreateTenantAsync(1000, "enterprise");
 
@@ -104,7 +104,7 @@ internal sealed class LlmApiTests
     {
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Good());
         await using var service = await ServiceUnderTest.StartAsync();
-        var local = await service.CreateModelAsync(upstream, new { local = true, input_usd_per_million = 0, output_usd_per_million = 0 });
+        var local = await service.CreateModelAsync(upstream, its => (its.Local, its.InputUsdPerMillion, its.OutputUsdPerMillion) = (true, 0, 0));
         var tenant = await service.CreateTenantAsync(1);
 
         using var answer = await tenant.CallAsync("auto", new { privacy_required = true });
@@ -134,16 +134,16 @@ internal sealed class LlmApiTests
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Good());
         var team = await _service.CreateTeamAtAsync(upstream);
         var job = await team.CreateJobAsync();
-        team.Client.DefaultRequestHeaders.Add("X-Job-Id", job);
+        team.Client.DefaultRequestHeaders.Add("X-Job-Id", job.ToString());
 
         using var answer = await team.Client.PostAsJsonAsync("/v1/chat/completions", Tenants.Chat("auto"));
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That(answer.Headers.GetValues("X-Job-Id").Single(), Is.EqualTo(job));
+        Assert.That(answer.Headers.GetValues("X-Job-Id").Single(), Is.EqualTo(job.ToString()));
         Assert.That((await answer.JsonAsync()).GetProperty("object").GetString(), Is.EqualTo("chat.completion"));
-        using var ended = await team.CompleteAsync(job);
-        Assert.That((await ended.JsonAsync()).GetProperty("costs").GetProperty("total_calls").GetInt32(), Is.EqualTo(1));
-        Assert.That((await team.BalanceAsync()).GetProperty("credits_used").GetDecimal(), Is.EqualTo(1), "one credit for the job, nothing for the call");
+        var ended = await team.CompleteAsync(job);
+        Assert.That(ended.Costs.TotalCalls, Is.EqualTo(1));
+        Assert.That((await team.BalanceAsync()).CreditsUsed, Is.EqualTo(1), "one credit for the job, nothing for the call");
     }
 
     [Test]
@@ -153,7 +153,7 @@ internal sealed class LlmApiTests
         var team = await _service.CreateTeamAtAsync(upstream);
         var job = await team.CreateJobAsync();
         var stranger = await _service.CreateTenantAsync();
-        stranger.Client.DefaultRequestHeaders.Add("X-Job-Id", job);
+        stranger.Client.DefaultRequestHeaders.Add("X-Job-Id", job.ToString());
 
         using var answer = await stranger.CallAsync("gpt-4o-mini");
 
@@ -175,7 +175,7 @@ internal sealed class LlmApiTests
         Assert.That(body, Does.Contain($"\"model\":\"{group}\"").And.Not.Contain("secret-model"));
 
         // 9 tokens at 1 USD a million and 3 at 2: 0.000015 USD.
-        Assert.That((await team.BalanceAsync()).GetProperty("credits_used").GetDecimal(), Is.EqualTo(0.015m));
+        Assert.That((await team.BalanceAsync()).CreditsUsed, Is.EqualTo(0.015m));
         Assert.That((await team.Client.GetOkAsync("/v1/usage")).GetProperty("providers").GetArrayLength(), Is.Zero);
     }
 
@@ -203,7 +203,7 @@ internal sealed class LlmApiTests
     {
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Json(
             200, """{"object":"list","model":"secret-model","data":[{"object":"embedding","index":0,"embedding":[0.1,0.2]}],"usage":{"prompt_tokens":50,"total_tokens":50}}"""));
-        var model = await _service.CreateModelAsync(upstream, new { mode = "embedding", output_usd_per_million = 0 });
+        var model = await _service.CreateModelAsync(upstream, its => (its.Mode, its.OutputUsdPerMillion) = ("embedding", 0));
         var tenant = await _service.CreateTenantAsync();
 
         using var answer = await tenant.Client.PostAsJsonAsync("/v1/embeddings", new { model, input = "hi" });

@@ -177,7 +177,7 @@ internal sealed class MeteringTests
     {
         // After 8 × 0.002 for the prompt, 0.984 credits pay for 123 tokens at 0.008.
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.Good());
-        var model = await _service.CreateModelAsync(upstream, new { max_output_tokens = 4096 });
+        var model = await _service.CreateModelAsync(upstream, its => its.MaxOutputTokens = 4096);
         var tenant = await _service.CreateTenantAsync(1);
         await _service.ExecuteAsync($"update credit_accounts set hold_policy = 'strict' where organization_id = '{tenant.OrganizationId}'");
 

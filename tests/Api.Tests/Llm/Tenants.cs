@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using SaasLlm.Api.Tests.Identities;
+using SaasLlm.Client;
 using SaasLlm.Testing;
 
 namespace SaasLlm.Api.Tests.Llm;
@@ -9,37 +10,25 @@ namespace SaasLlm.Api.Tests.Llm;
 internal static class Tenants
 {
     /// <summary>A model at the upstream: 2 USD a million input tokens, 0.5 cached, 2.5 written to the cache, 8 output; gives its alias.</summary>
-    public static async Task<string> CreateModelAsync(this ServiceUnderTest service, FakeUpstream upstream, object? more = null)
+    public static async Task<string> CreateModelAsync(this ServiceUnderTest service, FakeUpstream upstream, Action<CreateModel>? more = null)
     {
-        var name = "model-" + Guid.CreateVersion7().ToString("N")[^12..];
-        var body = new Dictionary<string, object?>(StringComparer.Ordinal)
+        var alias = "model-" + Guid.CreateVersion7().ToString("N")[^12..];
+        await service.Api.ServeModelAsync(alias, upstream, model =>
         {
-            ["model_alias"] = name,
-            ["provider"] = name,
-            ["upstream_model"] = "secret-model",
-            ["input_usd_per_million"] = 2,
-            ["cached_input_usd_per_million"] = 0.5,
-            ["cache_write_usd_per_million"] = 2.5,
-            ["output_usd_per_million"] = 8,
-        };
-        foreach (var property in more?.GetType().GetProperties() ?? [])
-            body[property.Name] = property.GetValue(more);
-        await service.Operator.PostOkAsync("/api/models/create", body);
-        await service.Operator.PostOkAsync("/api/provider-credentials/create", new
-        {
-            provider = name,
-            credential_name = "test",
-            api_key = "sk-upstream-secret-key",
-            api_base = upstream.ApiBase,
+            model.InputUsdPerMillion = 2;
+            model.CachedInputUsdPerMillion = 0.5m;
+            model.CacheWriteUsdPerMillion = 2.5m;
+            model.OutputUsdPerMillion = 8;
+            more?.Invoke(model);
         });
-        return name;
+        return alias;
     }
 
     /// <summary>A user of a new organization, who pays from its pool.</summary>
     public static async Task<Tenant> CreateTenantAsync(this ServiceUnderTest service, decimal credits = 1000, string? tier = "enterprise")
     {
         var organizationId = $"org-{Guid.CreateVersion7():n}";
-        await service.Operator.PostOkAsync("/api/organizations/create", new { organization_id = organizationId, name = "Test", tier, credits_allocated = credits });
+        await service.Api.CreateOrganizationAsync(new CreateOrganization { OrganizationId = organizationId, Name = "Test", Tier = tier, CreditsAllocated = credits });
         var browser = await service.SignInMemberAsync(organizationId);
         return new Tenant(organizationId, browser.UserId!, browser.Client, service);
     }

@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using SaasLlm.Api.Tests.Llm;
 using SaasLlm.Api.Tests.Operations.Prometheus;
+using SaasLlm.Application.Ports;
+using SaasLlm.Domain.Catalog;
 using SaasLlm.Testing;
 
 namespace SaasLlm.Api.Tests.Operations;
@@ -42,31 +45,30 @@ internal sealed class MetricsTests
 
         _team = await _service.CreateTeamAsync(100, null, "group-" + _model, _model);
         var first = await _team.CreateJobAsync();
-        using (var one = await _team.CallAsync(first, "one"))
-        using (var two = await _team.CallAsync(first, "two"))
-            Assert.That((one.StatusCode, two.StatusCode), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.OK)));
+        await _team.CallAsync(first, "one");
+        await _team.CallAsync(first, "two");
         var second = await _team.CreateJobAsync();
         for (var i = 0; i < 2; i++)
             Assert.That((await _team.Client.PostRawAsync($"/api/jobs/{second}/llm-call", AskCached)).StatusCode, Is.EqualTo(HttpStatusCode.OK));
         foreach (var job in new[] { first, second })
         {
             await _team.CompleteAsync(job);
-            _costUsd += (await _service.Operator.GetOkAsync($"/api/jobs/{job}/costs")).GetProperty("costs").GetProperty("total_cost_usd").GetDecimal();
+            _costUsd += (await _service.CostsAsync(job)).TotalCostUsd;
         }
 
         var tenant = await _service.CreateTenantAsync();
         using (var metered = await tenant.CallAsync(_model))
             _callCredits = decimal.Parse(metered.Headers.GetValues("X-Cost-Incurred").Single(), CultureInfo.InvariantCulture);
 
-        var limited = await _service.CreateTeamAsync(100, new { rpm_limit = 1 }, "limited", _model);
+        var limited = await _service.CreateTeamAsync(100, terms => terms.RpmLimit = 1, "limited", _model);
         var bounded = await limited.CreateJobAsync();
-        Assert.That((await limited.CallAsync(bounded)).StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That((await limited.CallAsync(bounded)).StatusCode, Is.EqualTo(HttpStatusCode.TooManyRequests));
+        await limited.CallAsync(bounded);
+        Assert.That((await limited.PostCallAsync(bounded)).StatusCode, Is.EqualTo(HttpStatusCode.TooManyRequests));
 
         var unlucky = await _service.CreateTeamAsync(100, null, "group-" + _broken, _broken);
         var failed = await unlucky.CreateJobAsync();
         for (var i = 0; i < 2; i++)
-            Assert.That((await unlucky.CallAsync(failed)).StatusCode, Is.EqualTo(HttpStatusCode.BadGateway));
+            Assert.That((await unlucky.PostCallAsync(failed)).StatusCode, Is.EqualTo(HttpStatusCode.BadGateway));
         await unlucky.CompleteAsync(failed, "failed");
         _read = await ReadAsync();
     }
@@ -174,7 +176,7 @@ internal sealed class MetricsTests
         var model = await _service.CreateModelAsync(slow);
         var team = await _service.CreateTeamAsync(100, null, "group-" + model, model);
         var tenant = await _service.CreateTenantAsync();
-        var calls = Task.WhenAll(team.CallAsync(await team.CreateJobAsync()), tenant.CallAsync(model));
+        var calls = Task.WhenAll(team.PostCallAsync(await team.CreateJobAsync()), tenant.CallAsync(model));
 
         await Eventually.IsTrueAsync(async () =>
         {
@@ -193,6 +195,43 @@ internal sealed class MetricsTests
         });
     }
 
+    [TestCase("job_based")]
+    [TestCase("consumption_usd")]
+    public async Task Call_PutOnRecordTwice_IsCountedOnce(string budgetMode)
+    {
+        var group = "twice-" + budgetMode;
+        var team = await _service.CreateTeamAsync(100, terms => terms.BudgetMode = budgetMode, group, _model);
+        var record = new CallRecord
+        {
+            CallId = Guid.CreateVersion7(),
+            JobId = await team.CreateJobAsync(),
+            TeamId = team.TeamId,
+            IsByUse = budgetMode != "job_based",
+            ModelGroup = group,
+            Succeeded = true,
+            Streamed = false,
+            Usage = new TokenUsage(10, 5),
+            UsageSource = UsageSource.Upstream,
+            CostUsd = 0.25m,
+            LatencyMs = 1,
+            Attempts = 1,
+            CreatedAt = DateTimeOffset.UnixEpoch.AddYears(56),
+        };
+        var settlement = _service.Services.GetRequiredService<ICallSettlement>();
+
+        // As after a commit whose answer got lost; between them a new one shares the batch or does not.
+        await settlement.RecordAsync(record, CancellationToken.None);
+        await Task.WhenAll(
+            settlement.RecordAsync(record, CancellationToken.None),
+            settlement.RecordAsync(record with { CallId = Guid.CreateVersion7() }, CancellationToken.None));
+
+        var read = await ReadAsync();
+        Assert.That(read.Sum("saasllm_calls_total", Group(group)), Is.EqualTo(2));
+        Assert.That(read.Sum("saasllm_calls_cost_usd_total", Group(group)), Is.EqualTo(0.5).Within(1e-9));
+        Assert.That(read.Sum("gen_ai_client_token_usage_sum", Group(group), ("gen_ai_token_type", "input")), Is.EqualTo(20));
+        Assert.That((await _service.CostsAsync(record.JobId.Value)).TotalCalls, Is.EqualTo(2));
+    }
+
     [Test]
     public async Task Queue_WhileTheDatabaseHoldsRecordsUp_ShowsThem()
     {
@@ -205,7 +244,7 @@ internal sealed class MetricsTests
             await using (var command = new NpgsqlCommand("lock table llm_calls in share mode", connection, transaction))
                 await command.ExecuteNonQueryAsync();
 
-            call = _team.CallAsync(job, "held up");
+            call = _team.PostCallAsync(job, "held up");
             await Eventually.IsTrueAsync(async () => (await ReadAsync()).Sum("saasllm_settlement_queue_depth", ("writer", "job_calls")) == 1);
         }
 
@@ -264,6 +303,5 @@ internal sealed class MetricsTests
 
     private static (string Name, string Value) Group(string group) => ("saasllm_model_group", group);
 
-    private async Task<Exposition> ReadAsync() =>
-        Exposition.Parse(await _service.Operator.GetStringAsync(new Uri("/metrics", UriKind.Relative)));
+    private Task<Exposition> ReadAsync() => Exposition.ReadAsync(_service);
 }

@@ -154,7 +154,7 @@ internal sealed class PricingTests
         var job = await team.CreateJobAsync();
         await team.CallAsync(job);
 
-        var completion = await (await team.CompleteAsync(job)).Content.ReadAsStringAsync();
+        var completion = await (await team.PostCompleteAsync(job)).Content.ReadAsStringAsync();
         var shown = await team.Client.GetStringAsync(new Uri($"/api/jobs/{job}", UriKind.Relative));
 
         Assert.That(completion + shown, Does.Not.Contain("price").And.Not.Contain("0.777"));
@@ -262,16 +262,16 @@ internal sealed class PricingTests
     private async Task<string> CreateRuleAsync(object rule) =>
         (await _service.Operator.PostOkAsync("/api/pricing/rules", rule)).GetProperty("pricing_rule_id").GetString()!;
 
-    private static async Task<string> CompletedJobAsync(TestTeam team, int calls = 1, string jobType = "test", string status = "completed")
+    private static async Task<Guid> CompletedJobAsync(TestTeam team, int calls = 1, string jobType = "test", string status = "completed")
     {
-        var job = await team.CreateJobAsync(new { job_type = jobType });
+        var job = await team.CreateJobAsync(its => its.JobType = jobType);
         for (var i = 0; i < calls; i++)
-            await team.CallAsync(job);
+            (await team.PostCallAsync(job)).Dispose();
         await team.CompleteAsync(job, status);
         return job;
     }
 
-    private Task<JsonElement> JobAsync(string job) => _service.Operator.GetOkAsync($"/api/jobs/{job}");
+    private Task<JsonElement> JobAsync(Guid job) => _service.Operator.GetOkAsync($"/api/jobs/{job}");
 
-    private async Task<JsonElement> CostsAsync(string job) => (await _service.Operator.GetOkAsync($"/api/jobs/{job}/costs")).GetProperty("costs");
+    private async Task<JsonElement> CostsAsync(Guid job) => (await _service.Operator.GetOkAsync($"/api/jobs/{job}/costs")).GetProperty("costs");
 }

@@ -18,7 +18,7 @@ internal sealed class TeamTests
     [Test]
     public async Task GetTeam_WhenItAsksForItself_SeesItsKeyMaskedAndItsUsage()
     {
-        var team = await _service.CreateTeamAsync(credits: 12.5m, more: new { rpm_limit = 60, metadata = new { plan = "gold" } });
+        var team = await _service.CreateTeamAsync(credits: 12.5m, more: terms => (terms.RpmLimit, terms.Metadata) = (60, new { plan = "gold" }));
 
         var shown = await team.Client.GetOkAsync($"/api/teams/{team.TeamId}");
 
@@ -57,7 +57,7 @@ internal sealed class TeamTests
     [Test]
     public async Task UpdateTeam_WhenFieldsAreAbsent_LeavesThemAndZeroRemovesALimit()
     {
-        var team = await _service.CreateTeamAsync(more: new { rpm_limit = 60, tpm_limit = 1000 });
+        var team = await _service.CreateTeamAsync(more: terms => (terms.RpmLimit, terms.TpmLimit) = (60, 1000));
 
         var changed = await (await _service.Operator.PutAsJsonAsync($"/api/teams/{team.TeamId}", new { team_alias = "New", rpm_limit = 0 })).JsonAsync();
 
@@ -165,21 +165,21 @@ internal sealed class TeamTests
     [Test]
     public async Task RateLimits_WhenReached_Answer429AndUseNothingUp()
     {
-        var team = await _service.CreateTeamAsync(more: new { rpm_limit = 2 });
+        var team = await _service.CreateTeamAsync(more: terms => terms.RpmLimit = 2);
         var job = await team.CreateJobAsync();
 
         var answers = new List<HttpResponseMessage>();
         for (var call = 0; call < 4; call++)
-            answers.Add(await team.CallAsync(job));
+            answers.Add(await team.PostCallAsync(job));
 
         Assert.That(answers.Select(answer => answer.StatusCode), Is.EqualTo(new[]
         {
             HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.TooManyRequests, HttpStatusCode.TooManyRequests,
         }));
         Assert.That(answers[3].Headers.RetryAfter!.Delta, Is.InRange(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)));
-        var completion = await (await team.CompleteAsync(job)).JsonAsync();
-        Assert.That(completion.GetProperty("costs").GetProperty("total_calls").GetInt32(), Is.EqualTo(2));
-        Assert.That(completion.GetProperty("costs").GetProperty("credit_applied").GetBoolean(), Is.True);
+        var completion = await team.CompleteAsync(job);
+        Assert.That(completion.Costs.TotalCalls, Is.EqualTo(2));
+        Assert.That(completion.Costs.CreditApplied, Is.True);
     }
 
     [Test]
@@ -187,16 +187,16 @@ internal sealed class TeamTests
     {
         var release = new TaskCompletionSource();
         await using var upstream = await FakeUpstream.StartAsync(UpstreamScript.GoodWhen(release.Task));
-        var team = await _service.CreateTeamAtAsync(upstream, more: new { max_parallel = 1 });
+        var team = await _service.CreateTeamAtAsync(upstream, more: terms => terms.MaxParallel = 1);
         var job = await team.CreateJobAsync();
 
-        var first = team.CallAsync(job);
+        var first = team.PostCallAsync(job);
         await upstream.ArrivalAsync();
-        using var second = await team.CallAsync(job);
+        using var second = await team.PostCallAsync(job);
         release.SetResult();
 
         Assert.That(second.StatusCode, Is.EqualTo(HttpStatusCode.TooManyRequests));
         Assert.That((await first).StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That((await team.CallAsync(job)).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await team.PostCallAsync(job)).StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
 }

@@ -30,11 +30,11 @@ internal sealed class UsageTests
     public async Task Reports_AfterAJob_ShowItAtOnce()
     {
         var team = await _service.CreateTeamAtAsync(_upstream);
-        var job = await team.CreateJobAsync(new { user_id = "ann" });
+        var job = await team.CreateJobAsync(its => its.UserId = "ann");
         await team.CallAsync(job);
         await team.CallAsync(job);
         await team.CompleteAsync(job);
-        var cost = (await _service.Operator.GetOkAsync($"/api/jobs/{job}/costs")).GetProperty("costs").GetProperty("total_cost_usd").GetDecimal();
+        var cost = (await _service.CostsAsync(job)).TotalCostUsd;
 
         var usage = await _service.Operator.GetOkAsync($"/api/usage?group_by=team,job_type&team_id={team.TeamId}");
         var line = usage.GetProperty("data").EnumerateArray().Single();
@@ -46,7 +46,7 @@ internal sealed class UsageTests
         Assert.That(margins.Single(margin => margin.GetProperty("team_id").GetString() == team.TeamId).GetProperty("cost_usd").GetDecimal(), Is.EqualTo(cost));
 
         var jobs = (await _service.Operator.GetOkAsync("/api/reports/top?by=jobs&limit=200")).GetProperty("data").EnumerateArray();
-        Assert.That(jobs.Single(top => top.GetProperty("job_id").GetString() == job).GetProperty("total_cost_usd").GetDecimal(), Is.EqualTo(cost));
+        Assert.That(jobs.Single(top => top.GetProperty("job_id").GetGuid() == job).GetProperty("total_cost_usd").GetDecimal(), Is.EqualTo(cost));
         var users = (await _service.Operator.GetOkAsync("/api/reports/top?by=users&limit=200")).GetProperty("data").EnumerateArray();
         Assert.That(users.Single(top => top.GetProperty("team_id").GetString() == team.TeamId).GetProperty("user_id").GetString(), Is.EqualTo("ann"));
         Assert.That((await _service.Operator.GetOkAsync("/api/reports/top")).GetProperty("data").GetArrayLength(), Is.Positive);
@@ -97,7 +97,7 @@ internal sealed class UsageTests
     {
         var team = await _service.CreateTeamAsync(credits: 1000);
         for (var i = 0; i < 260; i++)
-            await team.CreateJobAsync(new { user_id = "=cmd|' /C calc'!A0", external_task_id = "a,\"b\"", metadata = new { note = "x" } });
+            await team.CreateJobAsync(its => (its.UserId, its.ExternalTaskId, its.Metadata) = ("=cmd|' /C calc'!A0", "a,\"b\"", new { note = "x" }));
 
         var lines = await CsvAsync(team.Client, $"/api/teams/{team.TeamId}/jobs?limit=10");
 

@@ -30,7 +30,7 @@ internal sealed class SeveralRelaysTests
             [await CreateAsync(service, $"/api/organizations/{teams[1].OrganizationId}/webhooks", other)] = other,
         };
 
-        var finished = new ConcurrentBag<string>();
+        var finished = new ConcurrentBag<Guid>();
         var load = teams.Select(team => Task.Run(async () =>
         {
             for (var i = 0; i < Jobs; i++)
@@ -67,8 +67,8 @@ internal sealed class SeveralRelaysTests
     private static async Task<string> CreateAsync(ServiceUnderTest service, string path, FakeUpstream receiver) =>
         (await service.Operator.PostOkAsync(path, new { url = new Uri(receiver.ApiBase, "/hook"), events = new[] { "job.completed" } })).GetProperty("webhook_id").GetString()!;
 
-    private static IEnumerable<string> JobsOf(FakeUpstream receiver) =>
-        receiver.Received.Select(request => JsonElement.Parse(request.Body).GetProperty("data").GetProperty("job_id").GetString()!).Distinct(StringComparer.Ordinal);
+    private static IEnumerable<Guid> JobsOf(FakeUpstream receiver) =>
+        receiver.Received.Select(request => JsonElement.Parse(request.Body).GetProperty("data").GetProperty("job_id").GetGuid()).Distinct();
 
     private static async Task<long> PendingAsync(NpgsqlConnection connection)
     {

@@ -24,7 +24,7 @@ internal sealed class WebhookTests
         await using var receiver = await FakeUpstream.StartAsync(Taken);
         var team = await _service.CreateTeamAsync(credits: 5);
         var webhook = await CreateAsync($"/api/organizations/{team.OrganizationId}/webhooks", receiver, "job.*", "credits.low");
-        var job = await team.CreateJobAsync(new { external_task_id = "task-7" });
+        var job = await team.CreateJobAsync(its => its.ExternalTaskId = "task-7");
         await team.CallAsync(job);
 
         await team.CompleteAsync(job);
@@ -36,7 +36,7 @@ internal sealed class WebhookTests
         var data = happened.GetProperty("data");
         Assert.That(happened.GetProperty("type").GetString(), Is.EqualTo("job.completed"));
         Assert.That(happened.GetProperty("id").GetString(), Is.EqualTo(request.Headers["webhook-id"]));
-        Assert.That(data.GetProperty("job_id").GetString(), Is.EqualTo(job));
+        Assert.That(data.GetProperty("job_id").GetGuid(), Is.EqualTo(job));
         Assert.That(data.GetProperty("external_task_id").GetString(), Is.EqualTo("task-7"));
         Assert.That(data.GetProperty("total_calls").GetInt32(), Is.EqualTo(1));
         Assert.That(data.GetProperty("credits_remaining").GetDecimal(), Is.EqualTo(4));

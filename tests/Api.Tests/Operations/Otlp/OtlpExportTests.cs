@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Json;
 using SaasLlm.Api.Tests.Llm;
 using SaasLlm.Application.Pipeline;
@@ -11,6 +10,7 @@ internal sealed class OtlpExportTests
 {
     private const string Prompt = "whispered-prompt";
     private const string Answered = "confided-answer";
+    private const string Traced = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     [Test]
     public async Task Collector_AfterACallWithAFallback_HasItsSpansAndTheMetricsButNoSecret()
@@ -25,17 +25,16 @@ internal sealed class OtlpExportTests
             (first, second) = (await service.CreateModelAsync(failing), await service.CreateModelAsync(good));
             var team = await service.CreateTeamAsync(100, null, "traced-group", first, second);
             var job = await team.CreateJobAsync();
-            team.Client.DefaultRequestHeaders.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+            team.Client.DefaultRequestHeaders.Add("traceparent", Traced);
             team.Client.DefaultRequestHeaders.Add("tracestate", "tenant=state-of-the-tenant");
-            using var answer = await team.CallAsync(job, Prompt);
+            await team.CallAsync(job, Prompt);
             using var stream = await team.Client.PostAsJsonAsync($"/api/jobs/{job}/llm-call-stream", Prompts.User(Prompt));
             using var usage = await team.Client.GetAsync(new Uri($"/api/teams/{team.TeamId}/usage?period=hidden-query", UriKind.Relative));
-            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
 
             secrets =
             [
                 Prompt, Answered, "hidden-query", "state-of-the-tenant", "sk-upstream-secret-key", ServiceUnderTest.OperatorKey,
-                team.Client.DefaultRequestHeaders.Authorization!.Parameter!, team.TeamId, team.OrganizationId, job,
+                team.Client.DefaultRequestHeaders.Authorization!.Parameter!, team.TeamId, team.OrganizationId, job.ToString(),
                 good.ApiBase.Authority,
             ];
         }
@@ -50,6 +49,27 @@ internal sealed class OtlpExportTests
             Assert.That(sent, Does.Contain("service.name").And.Contain("service.version").And.Contain("service.instance.id").And.Contain("node-7"));
             foreach (var secret in secrets)
                 Assert.That(sent, Does.Not.Contain(secret));
+        }
+    }
+
+    [Test]
+    public async Task Collector_OverGrpc_GetsSpansAndMetricsWithTheHeaders()
+    {
+        await using var collector = await GrpcCollector.StartAsync();
+        string[] settings = [$"Otlp:Endpoint={collector.Address}", "Otlp:Protocol=grpc", "Otlp:Headers=x-collector-key=key-of-the-collector", "Otlp:InstanceId=node-8"];
+        await using (var service = await ServiceUnderTest.StartAsync(null, settings))
+        {
+            // The exporter of this process also sees the test's own client, whose spans begin no trace and would say so to the service.
+            var team = await service.CreateTeamAsync(modelGroup: "grpc-group");
+            team.Client.DefaultRequestHeaders.Add("traceparent", Traced);
+            await team.CallAsync(await team.CreateJobAsync(), Prompt);
+        }
+
+        foreach (var (signal, sample) in new[] { ("trace.v1.TraceService", "POST /api/jobs/{jobId}/llm-call"), ("metrics.v1.MetricsService", "saasllm.calls") })
+        {
+            var sent = collector.Sent(signal);
+            Assert.That(sent, Does.Contain(sample).And.Contain("grpc-group").And.Contain("node-8"), signal);
+            Assert.That(sent, Does.Contain("x-collector-key: key-of-the-collector").And.Not.Contain(Prompt), signal);
         }
     }
 

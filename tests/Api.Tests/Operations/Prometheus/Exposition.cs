@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using SaasLlm.Testing;
 
 namespace SaasLlm.Api.Tests.Operations.Prometheus;
 
@@ -10,6 +11,10 @@ internal sealed partial class Exposition
     private readonly Dictionary<string, Family> _families = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, Family> Families => _families;
+
+    /// <summary>What the service's <c>/metrics</c> shows its operator now.</summary>
+    public static async Task<Exposition> ReadAsync(ServiceUnderTest service) =>
+        Parse(await service.Operator.GetStringAsync(new Uri("/metrics", UriKind.Relative)));
 
     /// <exception cref="FormatException">The text breaks a rule of the form.</exception>
     public static Exposition Parse(string text)
