@@ -42,7 +42,7 @@ export function usePages<Row>(key: QueryKey, ask: (cursor: string | undefined) =
 /** All rows of a list that is short enough to choose from. */
 export function useAll<Row>(key: QueryKey, ask: (cursor: string | undefined) => Promise<Answer<Page<Row>>>) {
   return useQuery({
-    queryKey: [...key, 'all'],
+    queryKey: [...key, { all: true }],
     queryFn: async () => {
       const rows: Row[] = [];
       let cursor: string | undefined;

@@ -27,7 +27,7 @@ export function OrganizationSettings({ organization }: { organization: Organizat
             what="the organization"
             warning="It is gone then, with the credits of its pool. An organization that still has teams is kept."
             send={() => api.DELETE('/api/organizations/{organization_id}', { params: { path: { organization_id: organization.organization_id } } })}
-            stale={[['organizations', 'pages'], ['organizations', 'all'], ['organizations', 'choice']]}
+            stale={[['organizations', 'pages'], ['organizations', { all: true }], ['organizations', 'choice']]}
             done={() => void navigate({ to: '/organizations' })}
           />
         )}
