@@ -9,13 +9,13 @@ internal sealed class LedgerRepository(PostgresSession session) : ILedgerReposit
 {
     public async Task<Page<LedgerEntryResponse>> ListAsync(string? kind, PageStart page, CancellationToken cancellationToken)
     {
-        // Ids are in order of time, so that the primary key gives the newest ones.
+        // Ids are in order of time, so that the primary key gives the newest ones; the first page begins at the last id there can be.
         var rows = await session.QueryAsync<LedgerEntryResponse>(
             """
             with newest as materialized (
                 select transfer_id, account_id, kind, amount, balance_after, job_id, reason, created_at
                 from credit_transfers
-                where (@after::uuid is null or transfer_id < @after)
+                where transfer_id < @after
                 and (@kind::text is null or kind = @kind)
                 order by transfer_id desc
                 limit @Limit + 1
@@ -36,7 +36,7 @@ internal sealed class LedgerRepository(PostgresSession session) : ILedgerReposit
             left join teams as team on team.team_id = account.team_id
             order by newest.transfer_id desc
             """,
-            new { kind, after = page.After is null ? (Guid?)null : Guid.Parse(page.After), page.Limit },
+            new { kind, after = page.After is null ? Guid.AllBitsSet : Guid.Parse(page.After), page.Limit },
             cancellationToken);
         return Page<LedgerEntryResponse>.Of(rows, page.Limit, row => row.TransactionId.ToString());
     }

@@ -201,7 +201,7 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
         filter.UserId,
         From = filter.From ?? DateTimeOffset.MinValue,
         To = filter.To ?? DateTimeOffset.MaxValue,
-        After = page?.After is null ? (Guid?)null : Guid.Parse(page.After),
+        After = page?.After is null ? Guid.AllBitsSet : Guid.Parse(page.After),
         page?.Limit,
     };
 
