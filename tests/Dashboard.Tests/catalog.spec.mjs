@@ -158,9 +158,9 @@ test('a credential is stored, tried, replaced, taken out of use and deleted', as
     expect(await page.content()).not.toContain('sk-provider');
 
     await page.getByRole('button', { name: 'Deactivate production' }).click();
-    await expect(page.getByRole('button', { name: 'Activate production' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Activate production', exact: true })).toBeVisible();
     expect((await get('/api/provider-credentials')).data).toMatchObject([{ credential_name: 'production', active: false }]);
-    await page.getByRole('button', { name: 'Activate production' }).click();
+    await page.getByRole('button', { name: 'Activate production', exact: true }).click();
     await expect(page.getByRole('button', { name: 'Deactivate production' })).toBeVisible();
 
     await confirmDeletion(page, 'Delete production', 'production', 'Delete the credential');
@@ -314,7 +314,7 @@ test('a team is charged, refilled, granted, limited and bounded on its own page'
   await page.getByLabel('Type zeta-prod to confirm').fill('zeta-prod');
   await page.getByRole('button', { name: 'Pause the team' }).click();
   await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Suspend' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Suspend', exact: true })).toBeVisible();
 
   await confirmDeletion(page, 'Delete zeta-prod', 'zeta-prod', 'Delete the team');
   await expect(page.getByRole('heading', { level: 1, name: 'Teams' })).toBeVisible();
