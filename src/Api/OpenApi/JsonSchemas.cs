@@ -34,10 +34,6 @@ internal sealed class JsonSchemas : IOpenApiSchemaTransformer
             schema.Type = JsonSchemaType.String | orNull;
             schema.Enum = [.. Enum.GetNames(type).Select(name => (JsonNode)JsonNamingPolicy.SnakeCaseLower.ConvertName(name))];
         }
-        else if (context.JsonTypeInfo.ElementType == typeof(decimal))
-        {
-            schema.Items = new OpenApiSchema { Type = JsonSchemaType.Number, Format = "decimal" };
-        }
 
         var itemType = context.JsonTypeInfo.Kind == JsonTypeInfoKind.Enumerable ? context.JsonTypeInfo.ElementType : null;
 
