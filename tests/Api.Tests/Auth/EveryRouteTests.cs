@@ -11,7 +11,7 @@ namespace SaasLlm.Api.Tests.Auth;
 internal sealed class EveryRouteTests
 {
     /// <summary>How one comes by a credential in the first place.</summary>
-    private static readonly string[] Open = ["/api/auth/login", "/api/auth/oidc/login", "/api/auth/oidc/callback", "/api/key-links/claim"];
+    private static readonly string[] Open = ["/api/auth/login", "/api/auth/oidc/login", "/api/auth/oidc/callback", "/api/key-links/claim", "/api/auth/methods"];
 
     private ServiceUnderTest _service = null!;
     private TestTeam _team = null!;
