@@ -1,4 +1,4 @@
-import { Alert, createTheme, Modal, type CSSVariablesResolver } from '@mantine/core';
+import { Alert, Anchor, createTheme, Modal, type CSSVariablesResolver } from '@mantine/core';
 
 /** The fonts of the reader's system: nothing is loaded from elsewhere. */
 export const theme = createTheme({
@@ -7,6 +7,8 @@ export const theme = createTheme({
   primaryShade: { light: 8, dark: 8 },
   autoContrast: true,
   components: {
+    // Within a sentence the colour alone does not tell a link from the words round it.
+    Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
     // The colour of its kind is too pale for a title; the frame has it all the same.
     Alert: Alert.extend({ styles: { label: { color: 'var(--mantine-color-text)' } } }),
     // A cross says nothing to who cannot see it.
