@@ -27,11 +27,16 @@ async function createTeam(page, { id, name, credits }) {
 
 // Step by step as the guide for operators has it: customer, production team, development team, keys handed over, first calls watched.
 test('a new client is taken on through the page alone', async ({ page, browser, request }) => {
-  await request.post('/api/model-access-groups/create', {
-    data: { group_name: 'gpt-models', model_aliases: ['gpt-4o-mini'] }, headers: { Authorization: `Bearer ${operatorKey}` },
-  });
-
   await signIn(page, operatorKey);
+  await page.getByRole('navigation').getByRole('link', { name: 'Access groups' }).click();
+  await page.getByRole('button', { name: 'Create an access group' }).first().click();
+  await page.getByLabel('Group name').fill('gpt-models');
+  await page.getByRole('combobox', { name: 'Models' }).fill('gpt-4o-mini');
+  await page.getByRole('option', { name: 'gpt-4o-mini', exact: true }).click();
+  await page.keyboard.press('Tab');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await expect(page.getByRole('cell', { name: 'gpt-models', exact: true })).toBeVisible();
+
   await page.getByRole('navigation').getByRole('link', { name: 'Organizations' }).click();
   await page.getByRole('button', { name: 'Create an organization' }).first().click();
   await page.getByLabel('Organization id').fill('org_newclient');

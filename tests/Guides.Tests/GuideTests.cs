@@ -10,12 +10,9 @@ internal sealed class GuideTests
 {
     private const string QuickStart = "docs/quick-start.md";
 
-    /// <summary>What <c>docs/clients.md</c> shows are parts of programs; its own project's tests run such ones.</summary>
-    private const string Parts = "docs/clients.md";
-
     private static readonly string[] Languages = ["bash", "python", "javascript", "csharp", "json", "yaml", "nginx", "text"];
 
-    private static IEnumerable<string> Pages => Block.All.Where(block => block.Run && block.Page != Parts).Select(block => block.Page).Distinct();
+    private static IEnumerable<string> Pages => Block.All.Where(block => block.Run).Select(block => block.Page).Distinct();
 
     private static IEnumerable<Block> Unrun => Block.All.Where(block => !block.Run && block.Language is not ("nginx" or "text" or "csharp"));
 

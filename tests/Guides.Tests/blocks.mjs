@@ -9,12 +9,10 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 const [root, jsonFile, sourceFile] = process.argv.slice(2);
-// What it shows are parts of programs, and not all of one.
-const fragments = 'docs/clients.md';
 const pages = ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
 const blocks = pages.flatMap((page) => blocksOf(page, readFileSync(join(root, page), 'utf8')));
 writeFileSync(jsonFile, JSON.stringify(blocks, null, 2));
-writeFileSync(sourceFile, source(groups(blocks.filter((block) => block.language === 'csharp' && block.page !== fragments))));
+writeFileSync(sourceFile, source(groups(blocks.filter((block) => block.language === 'csharp'))));
 
 function blocksOf(page, text) {
   const found = [];
