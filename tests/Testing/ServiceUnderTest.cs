@@ -43,6 +43,7 @@ public sealed class ServiceUnderTest : IAsyncDisposable
     /// <param name="settings">Configuration as <c>Key=value</c>.</param>
     public static async Task<ServiceUnderTest> StartAsync(string? connectionString = null, params string[] settings)
     {
+        var isSecond = connectionString is not null;
         connectionString ??= await TestPostgres.CreateDatabaseAsync();
         string[] args =
         [
@@ -55,7 +56,11 @@ public sealed class ServiceUnderTest : IAsyncDisposable
         var app = Service.Create(args);
         await app.PrepareAsync();
         await app.StartAsync();
-        return new ServiceUnderTest(app, connectionString);
+        var service = new ServiceUnderTest(app, connectionString);
+        // It answers before it hears of what other nodes do.
+        if (isSecond)
+            await Eventually.IsTrueAsync(async () => (await service.Operator.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode);
+        return service;
     }
 
     public HttpClient Client(string? key)

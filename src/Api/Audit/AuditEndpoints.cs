@@ -57,14 +57,26 @@ internal static class AuditEndpoints
         return export.ToCsv(Columns, static audit => audit.Entries);
     }
 
-    internal sealed record Query(
-        string? Actor,
-        string? Subject,
-        [property: FromQuery(Name = "subject_id")] string? SubjectId,
-        string? Action,
-        [property: FromQuery(Name = "team_id")] string? TeamId,
-        DateTimeOffset? From,
-        DateTimeOffset? To,
-        int? Limit,
-        string? Cursor);
+    internal sealed record Query
+    {
+        public string? Actor { get; init; }
+
+        public string? Subject { get; init; }
+
+        [FromQuery(Name = "subject_id")]
+        public string? SubjectId { get; init; }
+
+        public string? Action { get; init; }
+
+        [FromQuery(Name = "team_id")]
+        public string? TeamId { get; init; }
+
+        public DateTimeOffset? From { get; init; }
+
+        public DateTimeOffset? To { get; init; }
+
+        public int? Limit { get; init; }
+
+        public string? Cursor { get; init; }
+    }
 }

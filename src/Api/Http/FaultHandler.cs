@@ -15,6 +15,9 @@ internal static partial class FaultHandler
         try
         {
             await next(context);
+            // The generated binder throws for some values that it cannot read, and for others it only sets the status.
+            if (context.Response is { StatusCode: StatusCodes.Status400BadRequest, HasStarted: false, ContentType: null })
+                throw new BadHttpRequestException("A value in the query or the headers cannot be read.");
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -9,9 +9,8 @@ internal static class UnknownRoutes
     {
         foreach (var surface in (ReadOnlySpan<string>)["/api/{**path}", "/v1/{**path}"])
         {
-            app.MapFallback(surface, (HttpRequest request) =>
-                    new Error("route_not_found", $"No route {request.Method} {request.Path}.", ErrorKind.NotFound).ToHttp())
-                .ExcludeFromDescription();
+            app.MapFallback(surface, static (HttpContext context) => context.Response.WriteErrorAsync(
+                new Error("route_not_found", $"No route {context.Request.Method} {context.Request.Path}.", ErrorKind.NotFound)));
         }
     }
 }

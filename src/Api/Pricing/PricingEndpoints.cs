@@ -51,14 +51,24 @@ internal static class PricingEndpoints
     }
 
     /// <summary>The query string of a list of rules.</summary>
-    internal sealed record RuleQuery(
-        [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "team_id")] string? TeamId,
-        [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "organization_id")] string? OrganizationId,
-        [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "job_type")] string? JobType,
-        [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "active_at")] DateTimeOffset? ActiveAt,
-        int? Limit,
-        string? Cursor)
+    internal sealed record RuleQuery
     {
+        [Microsoft.AspNetCore.Mvc.FromQuery(Name = "team_id")]
+        public string? TeamId { get; init; }
+
+        [Microsoft.AspNetCore.Mvc.FromQuery(Name = "organization_id")]
+        public string? OrganizationId { get; init; }
+
+        [Microsoft.AspNetCore.Mvc.FromQuery(Name = "job_type")]
+        public string? JobType { get; init; }
+
+        [Microsoft.AspNetCore.Mvc.FromQuery(Name = "active_at")]
+        public DateTimeOffset? ActiveAt { get; init; }
+
+        public int? Limit { get; init; }
+
+        public string? Cursor { get; init; }
+
         public ListPricingRules ToRequest() => new(TeamId, OrganizationId, JobType, ActiveAt, new PageRequest(Limit, Cursor));
     }
 }

@@ -71,13 +71,35 @@ internal static class UsageEndpoints
     }
 
     /// <summary>The query string of everything that is about a range of time.</summary>
-    internal sealed record RangeQuery(string? Period, string? From, string? To);
-
-    internal sealed record UsageQuery(
-        [property: FromQuery(Name = "group_by")] string? GroupBy, string? Period, string? From, string? To,
-        [property: FromQuery(Name = "team_id")] string? TeamId, [property: FromQuery(Name = "organization_id")] string? OrganizationId,
-        [property: FromQuery(Name = "job_type")] string? JobType)
+    internal sealed record RangeQuery
     {
+        public string? Period { get; init; }
+
+        public string? From { get; init; }
+
+        public string? To { get; init; }
+    }
+
+    internal sealed record UsageQuery
+    {
+        [FromQuery(Name = "group_by")]
+        public string? GroupBy { get; init; }
+
+        public string? Period { get; init; }
+
+        public string? From { get; init; }
+
+        public string? To { get; init; }
+
+        [FromQuery(Name = "team_id")]
+        public string? TeamId { get; init; }
+
+        [FromQuery(Name = "organization_id")]
+        public string? OrganizationId { get; init; }
+
+        [FromQuery(Name = "job_type")]
+        public string? JobType { get; init; }
+
         public GetUsage ToRequest() => new(GroupBy, Period, From, To, TeamId, OrganizationId, JobType);
     }
 }
