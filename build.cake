@@ -389,25 +389,9 @@ void Unpack(IEnumerable<string> packages, string folder)
 (int Passed, int Failed) RunTests(params string[] extra)
 {
     CleanDirectory(ResultsFolder);
-    var lanes = GetFiles("tests/*.Tests/*.csproj").ToLookup(project => project.GetFilenameWithoutExtension().ToString() switch
-    {
-        "SaasLlm.Api.Tests" => Lane.Longest,
-        "SaasLlm.Infrastructure.Tests" or "SaasLlm.Cluster.Tests" => Lane.Alone,
-        _ => Lane.Beside,
-    });
-    var beside = System.Threading.Tasks.Task.Run(() => RunAll(lanes[Lane.Beside]));
-    var longest = RunAll(lanes[Lane.Longest]);
-    var results = longest.Concat(beside.GetAwaiter().GetResult()).Concat(RunAll(lanes[Lane.Alone])).ToList();
+    // One after the other: each keeps both cores busy by itself, and beside another its waits would be longer than its patience.
+    var results = GetFiles("tests/*.Tests/*.csproj").Select(project => RunProject(project, extra)).ToList();
     return (results.Sum(project => project.Passed), results.Sum(project => project.Failed));
-
-    List<(int Passed, int Failed)> RunAll(IEnumerable<FilePath> projects) => projects.Select(project => RunProject(project, extra)).ToList();
-}
-
-enum Lane
-{
-    Longest,
-    Beside,
-    Alone,
 }
 
 (int Passed, int Failed) RunProject(FilePath project, string[] extra)

@@ -7,6 +7,7 @@ using StackExchange.Redis;
 namespace SaasLlm.Infrastructure.Tests.RateLimiting;
 
 /// <summary>Two nodes on one real Redis, which comes and goes.</summary>
+[NonParallelizable]
 internal sealed class RateLimiterTests
 {
     private TestRedis _server = null!;

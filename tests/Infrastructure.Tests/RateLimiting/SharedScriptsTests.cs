@@ -8,6 +8,7 @@ using StackExchange.Redis;
 namespace SaasLlm.Infrastructure.Tests.RateLimiting;
 
 /// <summary>The scripts on a real Redis, with a clock that the tests move: the last argument takes the place of Redis' own.</summary>
+[NonParallelizable]
 internal sealed class SharedScriptsTests
 {
     private const long Minute = 60_000_000;

@@ -7,6 +7,7 @@ using StackExchange.Redis;
 
 namespace SaasLlm.Infrastructure.Tests.Redis;
 
+[NonParallelizable]
 internal sealed class RedisConnectionTests
 {
     [Test]
