@@ -30,7 +30,7 @@ test.afterAll(() => receiver.close());
 
 test.beforeEach(async ({ page }) => {
   await page.setViewportSize(desk);
-  await page.emulateMedia({ reducedMotion: 'reduce', colorScheme: 'light' });
+  await page.emulateMedia({ colorScheme: 'light' });
 });
 
 /** Until the page has its heading, awaits nothing and has come to rest. Its connection to live events stays open. */

@@ -15,5 +15,7 @@ export default defineConfig({
     // Whoever runs the tests may be root, whom the sandbox refuses; the pages are our own.
     launchOptions: { executablePath: chromium, args: ['--no-sandbox'] },
     screenshot: 'only-on-failure',
+    // What fades in is neither readable nor in its place at first.
+    contextOptions: { reducedMotion: 'reduce' },
   },
 });

@@ -50,6 +50,7 @@ public sealed class ServiceUnderTest : IAsyncDisposable
             "--environment=Development",
             "--urls=http://127.0.0.1:0",
             "--Logging:LogLevel:Default=Warning",
+            "--Logging:LogLevel:SaasLlm.Api.Operations.RequestLog=Warning",
             $"--ConnectionStrings:Postgres={connectionString}",
             .. settings.Select(setting => "--" + setting),
         ];

@@ -6,6 +6,7 @@ export const theme = createTheme({
   // Mantine's own shade is too pale for white text on it (WCAG AA asks for 4.5 : 1).
   primaryShade: { light: 8, dark: 8 },
   autoContrast: true,
+  respectReducedMotion: true,
   components: {
     // Within a sentence the colour alone does not tell a link from the words round it.
     Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),

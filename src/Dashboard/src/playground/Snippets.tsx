@@ -12,7 +12,7 @@ export function Snippets({ request }: { request: Request }) {
     <Section
       title="In your application"
       actions={(
-        <CopyButton value={text}>
+        <CopyButton value={text} timeout={2000}>
           {({ copied, copy }) => <Button size="xs" variant="default" onClick={copy}>{copied ? 'Copied' : `Copy as ${language}`}</Button>}
         </CopyButton>
       )}
