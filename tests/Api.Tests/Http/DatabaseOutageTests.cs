@@ -7,6 +7,7 @@ using SaasLlm.Testing;
 namespace SaasLlm.Api.Tests.Http;
 
 /// <summary>The database goes away under a running service and comes back.</summary>
+[NonParallelizable]
 internal sealed class DatabaseOutageTests
 {
     private string _folder = null!;

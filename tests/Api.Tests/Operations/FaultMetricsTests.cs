@@ -6,6 +6,7 @@ using SaasLlm.Testing;
 namespace SaasLlm.Api.Tests.Operations;
 
 /// <summary>What a monitor reads of what goes wrong: each is made to happen once, and is counted once.</summary>
+[NonParallelizable]
 internal sealed class FaultMetricsTests
 {
     private const string Refusals = "saasllm_limiter_refusals_total";

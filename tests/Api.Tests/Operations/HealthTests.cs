@@ -5,6 +5,7 @@ using SaasLlm.Testing;
 
 namespace SaasLlm.Api.Tests.Operations;
 
+[NonParallelizable]
 internal sealed class HealthTests
 {
     private ServiceUnderTest _service = null!;

@@ -7,6 +7,7 @@ using StackExchange.Redis;
 namespace SaasLlm.Api.Tests.Operations;
 
 /// <summary>What a monitor reads of a node that shares answers and limits in Redis.</summary>
+[NonParallelizable]
 internal sealed class SharedMetricsTests
 {
     private const string Written = "saasllm_response_cache_redis_written_bytes_total";

@@ -7,6 +7,7 @@ using StackExchange.Redis;
 namespace SaasLlm.Infrastructure.Tests.ResponseCaching;
 
 /// <summary>Answers in a real Redis: shared by nodes, encrypted, bounded, and missed by nobody when it is away.</summary>
+[NonParallelizable]
 internal sealed class AnswerRedisTests
 {
     private const string KeyRing = "Security:EncryptionKeys:one=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";

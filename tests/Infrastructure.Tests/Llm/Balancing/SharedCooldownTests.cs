@@ -5,6 +5,7 @@ using StackExchange.Redis;
 namespace SaasLlm.Infrastructure.Tests.Llm.Balancing;
 
 /// <summary>What one node has learnt of a deployment's rest, and the others know through Redis.</summary>
+[NonParallelizable]
 internal sealed class SharedCooldownTests
 {
     private const string Channel = "saasllm:cooldowns";
