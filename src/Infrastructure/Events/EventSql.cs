@@ -14,8 +14,11 @@ internal static class EventSql
     private const string AppendEvents =
         """
         select append_event(type, organization_id, team_id, @occurred_at, data::jsonb, operator_data::jsonb)
-        from unnest(@type, @organization_id, @team_id, @data, @operator_data) with ordinality
-            as event (type, organization_id, team_id, data, operator_data, position)
+        from (
+            select
+                unnest(@type) as type, unnest(@organization_id) as organization_id, unnest(@team_id) as team_id,
+                unnest(@data) as data, unnest(@operator_data) as operator_data, generate_subscripts(@type, 1) as position
+        ) as event
         order by position
         """;
 

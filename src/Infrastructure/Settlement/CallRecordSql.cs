@@ -22,17 +22,19 @@ internal static class CallRecordSql
         """
         with incoming as (
             select
-                call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model, succeeded, error_code, error,
-                streamed, prompt_tokens, completion_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, usage_source, input_price, output_price,
-                cached_price, cache_write_price, cost_usd, client_cost_usd, hedge_cost_usd, estimated_cost_usd, latency_ms, attempts, finish_reason, request_id, created_at
-            from unnest(
-                @call_id, @job_id, @team_id, @purpose, @model_group, @model, @provider, @upstream_model, @succeeded, @error_code, @error,
-                @streamed, @prompt_tokens, @completion_tokens, @cached_tokens, @cache_write_tokens, @reasoning_tokens, @usage_source, @input_price, @output_price,
-                @cached_price, @cache_write_price, @cost_usd, @client_cost_usd, @hedge_cost_usd, @estimated_cost_usd, @latency_ms, @attempts, @finish_reason, @request_id, @created_at)
-                as call (
-                call_id, job_id, team_id, purpose, model_group, model, provider, upstream_model, succeeded, error_code, error,
-                streamed, prompt_tokens, completion_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, usage_source, input_price, output_price,
-                cached_price, cache_write_price, cost_usd, client_cost_usd, hedge_cost_usd, estimated_cost_usd, latency_ms, attempts, finish_reason, request_id, created_at)
+                unnest(@call_id) as call_id, unnest(@job_id) as job_id, unnest(@team_id) as team_id,
+                unnest(@purpose) as purpose, unnest(@model_group) as model_group, unnest(@model) as model,
+                unnest(@provider) as provider, unnest(@upstream_model) as upstream_model, unnest(@succeeded) as succeeded,
+                unnest(@error_code) as error_code, unnest(@error) as error, unnest(@streamed) as streamed,
+                unnest(@prompt_tokens) as prompt_tokens, unnest(@completion_tokens) as completion_tokens,
+                unnest(@cached_tokens) as cached_tokens, unnest(@cache_write_tokens) as cache_write_tokens,
+                unnest(@reasoning_tokens) as reasoning_tokens, unnest(@usage_source) as usage_source,
+                unnest(@input_price) as input_price, unnest(@output_price) as output_price,
+                unnest(@cached_price) as cached_price, unnest(@cache_write_price) as cache_write_price,
+                unnest(@cost_usd) as cost_usd, unnest(@client_cost_usd) as client_cost_usd,
+                unnest(@hedge_cost_usd) as hedge_cost_usd, unnest(@estimated_cost_usd) as estimated_cost_usd,
+                unnest(@latency_ms) as latency_ms, unnest(@attempts) as attempts, unnest(@finish_reason) as finish_reason,
+                unnest(@request_id) as request_id, unnest(@created_at) as created_at
         ),
         let_go as (
             delete from call_holds

@@ -60,17 +60,25 @@ internal static class ChargeSql
             cached_tokens, cache_write_tokens, reasoning_tokens, usage_source, input_price, output_price, cached_price,
             cache_write_price, cost_usd, client_cost_usd, hedge_cost_usd, estimated_cost_usd, power_level, power_multiplier, markup_percent,
             credits, credits_written_off, byok_key_id, latency_ms, attempts, finish_reason, request_id, created_at
-        from unnest(
-            @call_id, @team_id, @organization_id, @user_id, @account_id, @operation, @purpose, @model_group, @model, @provider, @upstream_model,
-            @succeeded, @error_code, @error, @streamed, @prompt_tokens, @completion_tokens,
-            @cached_tokens, @cache_write_tokens, @reasoning_tokens, @usage_source, @input_price, @output_price, @cached_price,
-            @cache_write_price, @cost_usd, @client_cost_usd, @hedge_cost_usd, @estimated_cost_usd, @power_level, @power_multiplier, @markup_percent,
-            @credits, @credits_written_off, @byok_key_id, @latency_ms, @attempts, @finish_reason, @request_id, @created_at) as call (
-            call_id, team_id, organization_id, user_id, account_id, operation, purpose, model_group, model, provider, upstream_model,
-            succeeded, error_code, error, streamed, prompt_tokens, completion_tokens,
-            cached_tokens, cache_write_tokens, reasoning_tokens, usage_source, input_price, output_price, cached_price,
-            cache_write_price, cost_usd, client_cost_usd, hedge_cost_usd, estimated_cost_usd, power_level, power_multiplier, markup_percent,
-            credits, credits_written_off, byok_key_id, latency_ms, attempts, finish_reason, request_id, created_at)
+        from (
+            select
+                unnest(@call_id) as call_id, unnest(@team_id) as team_id, unnest(@organization_id) as organization_id,
+                unnest(@user_id) as user_id, unnest(@account_id) as account_id, unnest(@operation) as operation,
+                unnest(@purpose) as purpose, unnest(@model_group) as model_group, unnest(@model) as model,
+                unnest(@provider) as provider, unnest(@upstream_model) as upstream_model, unnest(@succeeded) as succeeded,
+                unnest(@error_code) as error_code, unnest(@error) as error, unnest(@streamed) as streamed,
+                unnest(@prompt_tokens) as prompt_tokens, unnest(@completion_tokens) as completion_tokens,
+                unnest(@cached_tokens) as cached_tokens, unnest(@cache_write_tokens) as cache_write_tokens,
+                unnest(@reasoning_tokens) as reasoning_tokens, unnest(@usage_source) as usage_source,
+                unnest(@input_price) as input_price, unnest(@output_price) as output_price, unnest(@cached_price) as cached_price,
+                unnest(@cache_write_price) as cache_write_price, unnest(@cost_usd) as cost_usd,
+                unnest(@client_cost_usd) as client_cost_usd, unnest(@hedge_cost_usd) as hedge_cost_usd,
+                unnest(@estimated_cost_usd) as estimated_cost_usd, unnest(@power_level) as power_level,
+                unnest(@power_multiplier) as power_multiplier, unnest(@markup_percent) as markup_percent,
+                unnest(@credits) as credits, unnest(@credits_written_off) as credits_written_off,
+                unnest(@byok_key_id) as byok_key_id, unnest(@latency_ms) as latency_ms, unnest(@attempts) as attempts,
+                unnest(@finish_reason) as finish_reason, unnest(@request_id) as request_id, unnest(@created_at) as created_at
+        ) as call
         """;
 
     public static async Task<LockedCharges> LockAsync(

@@ -25,11 +25,14 @@ internal sealed class CountedCalls(NpgsqlDataSource dataSource, SettlementMetric
         select
             call_id, job_id, 0, organization_id, team_id, 'chat', model, purpose, streamed, prompt_tokens,
             estimated_cost_usd, pending_tokens, request_id, created_at, expires_at
-        from unnest(
-            @call_id, @job_id, @organization_id, @team_id, @model, @purpose, @streamed, @prompt_tokens,
-            @estimated_cost_usd, @pending_tokens, @request_id, @created_at, @expires_at) as call (
-            call_id, job_id, organization_id, team_id, model, purpose, streamed, prompt_tokens,
-            estimated_cost_usd, pending_tokens, request_id, created_at, expires_at)
+        from (
+            select
+                unnest(@call_id) as call_id, unnest(@job_id) as job_id, unnest(@organization_id) as organization_id,
+                unnest(@team_id) as team_id, unnest(@model) as model, unnest(@purpose) as purpose, unnest(@streamed) as streamed,
+                unnest(@prompt_tokens) as prompt_tokens, unnest(@estimated_cost_usd) as estimated_cost_usd,
+                unnest(@pending_tokens) as pending_tokens, unnest(@request_id) as request_id, unnest(@created_at) as created_at,
+                unnest(@expires_at) as expires_at
+        ) as call
         """;
 
     private const string ExtendCalls =
@@ -38,7 +41,11 @@ internal sealed class CountedCalls(NpgsqlDataSource dataSource, SettlementMetric
         set estimated_cost_usd = call_holds.estimated_cost_usd + more.cost_usd,
             pending_tokens = call_holds.pending_tokens + more.tokens,
             expires_at = greatest(call_holds.expires_at, more.expires_at)
-        from unnest(@call_id, @cost_usd, @tokens, @expires_at) as more (call_id, cost_usd, tokens, expires_at)
+        from (
+            select
+                unnest(@call_id) as call_id, unnest(@cost_usd) as cost_usd, unnest(@tokens) as tokens,
+                unnest(@expires_at) as expires_at
+        ) as more
         where call_holds.call_id = more.call_id
         """;
 

@@ -19,7 +19,10 @@ internal static class HoldSql
         """
         insert into quota_usage (organization_id, period, starts_on)
         select organization_id, period, starts_on
-        from unnest(@organization_id, @period, @starts_on) as count (organization_id, period, starts_on)
+        from (
+            select
+                unnest(@organization_id) as organization_id, unnest(@period) as period, unnest(@starts_on) as starts_on
+        ) as count
         order by organization_id, period, starts_on
         on conflict do nothing
         """;
@@ -28,7 +31,10 @@ internal static class HoldSql
         """
         select usage.organization_id, usage.period, usage.starts_on, usage.calls
         from quota_usage as usage
-        join unnest(@organization_id, @period, @starts_on) as count (organization_id, period, starts_on) using (organization_id, period, starts_on)
+        join (
+            select
+                unnest(@organization_id) as organization_id, unnest(@period) as period, unnest(@starts_on) as starts_on
+        ) as count using (organization_id, period, starts_on)
         order by usage.organization_id, usage.period, usage.starts_on
         for no key update of usage
         """;
@@ -64,11 +70,14 @@ internal static class HoldSql
         select
             call_id, account_id, credits, organization_id, team_id, user_id, operation, model, streamed, prompt_tokens,
             estimated_cost_usd, request_id, created_at, expires_at
-        from unnest(
-            @call_id, @account_id, @credits, @organization_id, @team_id, @user_id, @operation, @model, @streamed, @prompt_tokens,
-            @estimated_cost_usd, @request_id, @created_at, @expires_at) as hold (
-            call_id, account_id, credits, organization_id, team_id, user_id, operation, model, streamed, prompt_tokens,
-            estimated_cost_usd, request_id, created_at, expires_at)
+        from (
+            select
+                unnest(@call_id) as call_id, unnest(@account_id) as account_id, unnest(@credits) as credits,
+                unnest(@organization_id) as organization_id, unnest(@team_id) as team_id, unnest(@user_id) as user_id,
+                unnest(@operation) as operation, unnest(@model) as model, unnest(@streamed) as streamed,
+                unnest(@prompt_tokens) as prompt_tokens, unnest(@estimated_cost_usd) as estimated_cost_usd,
+                unnest(@request_id) as request_id, unnest(@created_at) as created_at, unnest(@expires_at) as expires_at
+        ) as hold
         """;
 
     private const string ExtendHolds =
@@ -78,7 +87,9 @@ internal static class HoldSql
             expires_at = greatest(call_holds.expires_at, extension.expires_at)
         from (
             select call_id, sum(credits) as credits, max(expires_at) as expires_at
-            from unnest(@call_id, @credits, @expires_at) as one (call_id, credits, expires_at)
+            from (
+                select unnest(@call_id) as call_id, unnest(@credits) as credits, unnest(@expires_at) as expires_at
+            ) as one
             group by call_id
         ) as extension
         where call_holds.call_id = extension.call_id
@@ -88,7 +99,11 @@ internal static class HoldSql
         """
         update quota_usage
         set calls = count.calls
-        from unnest(@organization_id, @period, @starts_on, @calls) as count (organization_id, period, starts_on, calls)
+        from (
+            select
+                unnest(@organization_id) as organization_id, unnest(@period) as period, unnest(@starts_on) as starts_on,
+                unnest(@calls) as calls
+        ) as count
         where quota_usage.organization_id = count.organization_id
         and quota_usage.period = count.period
         and quota_usage.starts_on = count.starts_on

@@ -22,11 +22,13 @@ internal sealed class JobCalls(NpgsqlDataSource dataSource, CountedCalls counted
         select
             call_id, job_id, 0, organization_id, team_id, 'chat', model, purpose, streamed, prompt_tokens,
             estimated_cost_usd, request_id, created_at, expires_at
-        from unnest(
-            @call_id, @job_id, @organization_id, @team_id, @model, @purpose, @streamed, @prompt_tokens,
-            @estimated_cost_usd, @request_id, @created_at, @expires_at) as call (
-            call_id, job_id, organization_id, team_id, model, purpose, streamed, prompt_tokens,
-            estimated_cost_usd, request_id, created_at, expires_at)
+        from (
+            select
+                unnest(@call_id) as call_id, unnest(@job_id) as job_id, unnest(@organization_id) as organization_id,
+                unnest(@team_id) as team_id, unnest(@model) as model, unnest(@purpose) as purpose, unnest(@streamed) as streamed,
+                unnest(@prompt_tokens) as prompt_tokens, unnest(@estimated_cost_usd) as estimated_cost_usd,
+                unnest(@request_id) as request_id, unnest(@created_at) as created_at, unnest(@expires_at) as expires_at
+        ) as call
         cross join setting
         """;
 

@@ -94,18 +94,25 @@ internal static class JobLedgerSql
         select
             job_id, team_id, job_type, user_id, external_task_id, metadata::jsonb, created_at, expires_at, max_cost_usd, max_calls,
             budget_mode, conversion_rate, credits
-        from unnest(
-            @job_id, @team_id, @job_type, @user_id, @external_task_id, @metadata, @created_at, @expires_at, @max_cost_usd, @max_calls,
-            @budget_mode, @conversion_rate, @credits) as job (
-            job_id, team_id, job_type, user_id, external_task_id, metadata, created_at, expires_at, max_cost_usd, max_calls,
-            budget_mode, conversion_rate, credits)
+        from (
+            select
+                unnest(@job_id) as job_id, unnest(@team_id) as team_id, unnest(@job_type) as job_type,
+                unnest(@user_id) as user_id, unnest(@external_task_id) as external_task_id, unnest(@metadata) as metadata,
+                unnest(@created_at) as created_at, unnest(@expires_at) as expires_at, unnest(@max_cost_usd) as max_cost_usd,
+                unnest(@max_calls) as max_calls, unnest(@budget_mode) as budget_mode, unnest(@conversion_rate) as conversion_rate,
+                unnest(@credits) as credits
+        ) as job
         """;
 
     private const string InsertAnswers =
         """
         insert into idempotency_keys (scope, idempotency_key, request_hash, response)
         select scope, idempotency_key, request_hash, response::jsonb
-        from unnest(@scope, @key, @request_hash, @response) as answer (scope, idempotency_key, request_hash, response)
+        from (
+            select
+                unnest(@scope) as scope, unnest(@key) as idempotency_key, unnest(@request_hash) as request_hash,
+                unnest(@response) as response
+        ) as answer
         """;
 
     private const string EndJobs =
@@ -125,11 +132,14 @@ internal static class JobLedgerSql
             credits_remaining_after = ending.credits_remaining,
             price_usd = ending.price_usd,
             pricing_rule_id = ending.pricing_rule_id
-        from unnest(
-            @job_id, @status, @ended_at, @error_message, @metadata, @credits_charged, @credits_written_off, @credits_remaining,
-            @price_usd, @pricing_rule_id) as ending (
-            job_id, status, ended_at, error_message, metadata, credits_charged, credits_written_off, credits_remaining,
-            price_usd, pricing_rule_id)
+        from (
+            select
+                unnest(@job_id) as job_id, unnest(@status) as status, unnest(@ended_at) as ended_at,
+                unnest(@error_message) as error_message, unnest(@metadata) as metadata,
+                unnest(@credits_charged) as credits_charged, unnest(@credits_written_off) as credits_written_off,
+                unnest(@credits_remaining) as credits_remaining, unnest(@price_usd) as price_usd,
+                unnest(@pricing_rule_id) as pricing_rule_id
+        ) as ending
         where jobs.job_id = ending.job_id
         """;
 

@@ -69,7 +69,11 @@ internal sealed class LockedJobs
         update jobs
         set admitted_calls = changed.admitted_calls,
             credits_reserved = changed.credits_reserved
-        from unnest(@job_id, @admitted_calls, @credits_reserved) as changed (job_id, admitted_calls, credits_reserved)
+        from (
+            select
+                unnest(@job_id) as job_id, unnest(@admitted_calls) as admitted_calls,
+                unnest(@credits_reserved) as credits_reserved
+        ) as changed
         where jobs.job_id = changed.job_id
         """;
 

@@ -13,10 +13,13 @@ internal static class WalletBatch
             transfer_id, account_id, debit, credit, amount, kind, job_id, call_id, reason, idempotency_key, balance_after)
         select
             transfer_id, account_id, debit, credit, amount, kind, job_id, call_id, reason, idempotency_key, balance_after
-        from unnest(
-            @transfer_id, @account_id, @debit, @credit, @amount, @kind, @job_id, @call_id, @reason, @idempotency_key, @balance_after)
-            with ordinality as transfer (
-            transfer_id, account_id, debit, credit, amount, kind, job_id, call_id, reason, idempotency_key, balance_after, position)
+        from (
+            select
+                unnest(@transfer_id) as transfer_id, unnest(@account_id) as account_id, unnest(@debit) as debit,
+                unnest(@credit) as credit, unnest(@amount) as amount, unnest(@kind) as kind, unnest(@job_id) as job_id,
+                unnest(@call_id) as call_id, unnest(@reason) as reason, unnest(@idempotency_key) as idempotency_key,
+                unnest(@balance_after) as balance_after, generate_subscripts(@transfer_id, 1) as position
+        ) as transfer
         order by position
         """;
 
@@ -26,7 +29,11 @@ internal static class WalletBatch
         set allocated = wallet.allocated,
             used = wallet.used,
             reserved = wallet.reserved
-        from unnest(@account_id, @allocated, @used, @reserved) as wallet (account_id, allocated, used, reserved)
+        from (
+            select
+                unnest(@account_id) as account_id, unnest(@allocated) as allocated, unnest(@used) as used,
+                unnest(@reserved) as reserved
+        ) as wallet
         where credit_accounts.account_id = wallet.account_id
         """;
 
