@@ -137,6 +137,8 @@ public static class DependencyInjection
         services.AddSingleton<PostgresAddress>();
         services.AddSingleton<EmbeddedPostgres>();
         services.AddSingleton(provider => PostgresDataSource.Create(provider.GetRequiredService<PostgresAddress>().ConnectionString));
+        services.AddKeyedSingleton(
+            PostgresDataSource.Writers, static (provider, _) => PostgresDataSource.CreateForWriters(provider.GetRequiredService<PostgresAddress>().ConnectionString));
         services.AddSingleton<Migrations>();
         services.AddScoped<Requester>();
         services.AddScoped<PostgresSession>();

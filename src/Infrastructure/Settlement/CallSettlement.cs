@@ -1,13 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Shared;
+using SaasLlm.Infrastructure.Postgres;
 
 namespace SaasLlm.Infrastructure.Settlement;
 
 /// <summary>Writes the calls of jobs and the totals of their jobs. Those of jobs that pay by use touch wallets and go another way.</summary>
 internal sealed class CallSettlement(
-    NpgsqlDataSource dataSource, UseSettlement byUse, SettlementMetrics metrics, AccountingMetrics accounting, TimeProvider time, ILogger<CallSettlement> logger)
+    [FromKeyedServices(PostgresDataSource.Writers)] NpgsqlDataSource dataSource, UseSettlement byUse, SettlementMetrics metrics, AccountingMetrics accounting, TimeProvider time, ILogger<CallSettlement> logger)
     : DurableCommit<CallSettlement.Pending>(metrics, "job_calls", time, logger), ICallSettlement
 {
     private readonly PreparedBatch<Pending> _calls = new(dataSource, CallRecordSql.Text, AttemptSeconds, CallRecordSql.Columns<Pending>());

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Credits;
+using SaasLlm.Infrastructure.Postgres;
 
 namespace SaasLlm.Infrastructure.Settlement;
 
@@ -10,7 +12,7 @@ namespace SaasLlm.Infrastructure.Settlement;
 /// transfers, commit. A call that is on record already changes nothing.
 /// </summary>
 internal sealed class ChargeWriter(
-    NpgsqlDataSource dataSource, SettlementMetrics metrics, AccountingMetrics accounting, TimeProvider time, ILogger<ChargeWriter> logger)
+    [FromKeyedServices(PostgresDataSource.Writers)] NpgsqlDataSource dataSource, SettlementMetrics metrics, AccountingMetrics accounting, TimeProvider time, ILogger<ChargeWriter> logger)
     : DurableCommit<ChargeWriter.Pending>(metrics, "charges", time, logger)
 {
     public Task<SettledCall> SettleAsync(MeteredCall call)

@@ -1,8 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using NpgsqlTypes;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Jobs;
 using SaasLlm.Domain.Shared;
+using SaasLlm.Infrastructure.Postgres;
 
 namespace SaasLlm.Infrastructure.Settlement;
 
@@ -10,7 +12,7 @@ namespace SaasLlm.Infrastructure.Settlement;
 /// Lets the calls of jobs through that have caps or pay by use: lock the jobs, then the wallets, let the domain decide, write it,
 /// commit without waiting for the disk.
 /// </summary>
-internal sealed class CountedCalls(NpgsqlDataSource dataSource, SettlementMetrics metrics) : GroupCommit<CountedCalls.Asking>(metrics, "counted_job_calls")
+internal sealed class CountedCalls([FromKeyedServices(PostgresDataSource.Writers)] NpgsqlDataSource dataSource, SettlementMetrics metrics) : GroupCommit<CountedCalls.Asking>(metrics, "counted_job_calls")
 {
     private const string DoNotWaitForDisk =
         """

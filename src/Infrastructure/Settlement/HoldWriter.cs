@@ -1,9 +1,11 @@
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using SaasLlm.Application.Metering;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Credits;
 using SaasLlm.Domain.Metering;
 using SaasLlm.Domain.Shared;
+using SaasLlm.Infrastructure.Postgres;
 using SaasLlm.Infrastructure.RateLimiting;
 
 namespace SaasLlm.Infrastructure.Settlement;
@@ -12,7 +14,7 @@ namespace SaasLlm.Infrastructure.Settlement;
 /// Takes and extends holds in batches: lock the counts, then the extended holds, then the wallets, each in the order of their
 /// ids; let the domain decide; write it all; commit without waiting for the disk.
 /// </summary>
-internal sealed class HoldWriter(NpgsqlDataSource dataSource, SettlementMetrics metrics, LimiterMetrics limiter, TimeProvider time)
+internal sealed class HoldWriter([FromKeyedServices(PostgresDataSource.Writers)] NpgsqlDataSource dataSource, SettlementMetrics metrics, LimiterMetrics limiter, TimeProvider time)
     : GroupCommit<GroupCommitItem>(metrics, "holds")
 {
     public Task<Result<HeldCall>> HoldAsync(CallHold hold)

@@ -1,13 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using NpgsqlTypes;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Jobs;
 using SaasLlm.Domain.Shared;
+using SaasLlm.Infrastructure.Postgres;
 
 namespace SaasLlm.Infrastructure.Settlement;
 
 /// <summary>Most calls are only noted, in one statement a batch; those of jobs that count them need their jobs' locks and go another way.</summary>
-internal sealed class JobCalls(NpgsqlDataSource dataSource, CountedCalls counted, SettlementMetrics metrics)
+internal sealed class JobCalls([FromKeyedServices(PostgresDataSource.Writers)] NpgsqlDataSource dataSource, CountedCalls counted, SettlementMetrics metrics)
     : GroupCommit<JobCalls.Noting>(metrics, "job_call_notes"), IJobCalls
 {
     // The setting ends with the statement's own transaction: a connection that goes back to the pool must wait for the disk again.

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Budgets;
@@ -7,6 +8,7 @@ using SaasLlm.Domain.Pricing;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Domain.Teams;
 using SaasLlm.Infrastructure.Caching;
+using SaasLlm.Infrastructure.Postgres;
 
 namespace SaasLlm.Infrastructure.Settlement;
 
@@ -15,7 +17,7 @@ namespace SaasLlm.Infrastructure.Settlement;
 /// all, commit. Every writer keeps that order, so no two of them can deadlock.
 /// </summary>
 internal sealed class JobLedger(
-    NpgsqlDataSource dataSource, IPricing pricing, IHardBudgets budgets, LocalInvalidation local, SettlementMetrics metrics, AccountingMetrics accounting)
+    [FromKeyedServices(PostgresDataSource.Writers)] NpgsqlDataSource dataSource, IPricing pricing, IHardBudgets budgets, LocalInvalidation local, SettlementMetrics metrics, AccountingMetrics accounting)
     : GroupCommit<GroupCommitItem>(metrics, "jobs"), IJobLedger
 {
     public Task<Result<JobOpened>> OpenAsync(JobOpening opening, CancellationToken cancellationToken)

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using SaasLlm.Application.Ports;
 using SaasLlm.Domain.Shared;
+using SaasLlm.Infrastructure.Postgres;
 
 namespace SaasLlm.Infrastructure.Settlement;
 
@@ -10,7 +12,7 @@ namespace SaasLlm.Infrastructure.Settlement;
 /// with what it has used.
 /// </summary>
 internal sealed class UseSettlement(
-    NpgsqlDataSource dataSource, SettlementMetrics metrics, AccountingMetrics accounting, TimeProvider time, ILogger<UseSettlement> logger)
+    [FromKeyedServices(PostgresDataSource.Writers)] NpgsqlDataSource dataSource, SettlementMetrics metrics, AccountingMetrics accounting, TimeProvider time, ILogger<UseSettlement> logger)
     : DurableCommit<UseSettlement.Pending>(metrics, "job_calls_by_use", time, logger)
 {
     private readonly BatchColumn<Pending>[] _columns = CallRecordSql.Columns<Pending>();
