@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -9,7 +10,12 @@ namespace SaasLlm.Infrastructure.Caching;
 /// Listens for the changes of all nodes and drops what this one has cached. A node that lost its listener stops trusting its
 /// caches until it is back: a change that it did not hear of must never be served as if it had not happened.
 /// </summary>
-internal sealed partial class ChangeListener(NpgsqlDataSource dataSource, ListenerState state, LocalInvalidation local, ILogger<ChangeListener> logger)
+internal sealed partial class ChangeListener(
+    NpgsqlDataSource dataSource,
+    [FromKeyedServices(PostgresDataSource.Writers)] NpgsqlDataSource writers,
+    ListenerState state,
+    LocalInvalidation local,
+    ILogger<ChangeListener> logger)
     : BackgroundService
 {
     /// <summary>A connection that is silent so long is asked whether it still lives; a suspension holds within a second even where a cable was cut.</summary>
@@ -33,6 +39,8 @@ internal sealed partial class ChangeListener(NpgsqlDataSource dataSource, Listen
             {
                 state.IsListening = false;
                 LogLost(exception);
+                if (exception is NpgsqlException)
+                    ClearPools();
                 await Task.Delay(ReconnectPause, CancellationToken.None);
             }
         }
@@ -60,6 +68,13 @@ internal sealed partial class ChangeListener(NpgsqlDataSource dataSource, Listen
             answered.CancelAfter(Heartbeat);
             await ping.ExecuteNonQueryAsync(answered.Token);
         }
+    }
+
+    /// <summary>A server that dropped this connection has dropped the others too, and each would fail whoever takes it when the server is back.</summary>
+    private void ClearPools()
+    {
+        dataSource.Clear();
+        writers.Clear();
     }
 
     private void Drop(string payload)

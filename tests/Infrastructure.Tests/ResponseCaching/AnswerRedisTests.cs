@@ -126,7 +126,7 @@ internal sealed class AnswerRedisTests
         Assert.That((await bench.SendAsync()).Cached, Is.True, "this node's memory stands in");
 
         await server.RestartAsync();
-        await CacheBench.UntilAsync(() => bench.Redis.IsAvailable);
+        await bench.UntilRedisAnswersAsync();
         Assert.That((await bench.AnswerAsync()).Cached, Is.False);
         await bench.UntilKeptAsync();
         Assert.That((await bench.SendAsync()).Cached, Is.True);

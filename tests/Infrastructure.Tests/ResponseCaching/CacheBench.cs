@@ -8,6 +8,7 @@ using SaasLlm.Application.Ports;
 using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Redis;
 using SaasLlm.Infrastructure.ResponseCaching;
+using SaasLlm.Testing;
 
 namespace SaasLlm.Infrastructure.Tests.ResponseCaching;
 
@@ -61,6 +62,10 @@ internal sealed class CacheBench : IAsyncDisposable
         await _provider.GetRequiredService<RedisConnection>().StartAsync(CancellationToken.None);
         await UntilAsync(() => Redis.IsAvailable);
     }
+
+    /// <summary>A connection that has just come back may fail once more, and this node's memory would answer meanwhile.</summary>
+    public Task UntilRedisAnswersAsync() =>
+        Eventually.IsTrueAsync(async () => (await Redis.AskAsync(static (database, _) => database.PingAsync(), 0)).Answered);
 
     /// <summary>An answer is written to Redis after it was given.</summary>
     public Task UntilKeptAsync() => UntilAsync(() => Gateway.Running == 0);
