@@ -37,10 +37,10 @@ internal sealed partial class ChangeListener(
             }
             catch (Exception exception)
             {
-                state.IsListening = false;
                 LogLost(exception);
-                if (exception is NpgsqlException)
+                if (state.IsListening && exception is NpgsqlException)
                     ClearPools();
+                state.IsListening = false;
                 await Task.Delay(ReconnectPause, CancellationToken.None);
             }
         }
