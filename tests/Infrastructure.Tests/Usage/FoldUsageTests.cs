@@ -38,6 +38,35 @@ internal sealed class FoldUsageTests
         await AssertRollupsAsync();
     }
 
+    /// <summary>What a connection plans over tables that were analyzed when they were small it keeps for a while, and by then they may be large.</summary>
+    [Test]
+    public async Task Fold_PlannedOverSmallTables_LooksEachRowUpByItsKey()
+    {
+        const int Jobs = 200;
+        await using var connection = await _node.Get<NpgsqlDataSource>().OpenConnectionAsync();
+        await _scenario.RunAsync(3, 3, Start, Start.AddDays(1));
+        await ScalarAsync("vacuum analyze");
+        await ScalarAsync("select fold_usage()");
+        await _scenario.RunAsync(Jobs, 0, Start, Start.AddDays(1));
+        var before = await ScansAsync();
+
+        Assert.That(await ScalarAsync("select fold_usage()"), Is.GreaterThan((long)Jobs));
+
+        Assert.That(await ScansAsync() - before, Is.LessThan(Jobs), "tables that were read whole");
+
+        async Task<long> ScansAsync()
+        {
+            await ScalarAsync("select pg_stat_force_next_flush()");
+            return (long)(await ScalarAsync("select sum(seq_scan)::bigint from pg_stat_user_tables where relname ~ '^(jobs|llm_calls)_(before|default|2)'"))!;
+        }
+
+        async Task<object?> ScalarAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            return await command.ExecuteScalarAsync();
+        }
+    }
+
     [Test]
     public async Task Fold_BetweenTheStepsOfOneJob_CountsEachOnce()
     {
