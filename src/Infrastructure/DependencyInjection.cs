@@ -17,6 +17,7 @@ using SaasLlm.Infrastructure.Catalog;
 using SaasLlm.Infrastructure.Credits;
 using SaasLlm.Infrastructure.Identities;
 using SaasLlm.Infrastructure.Import;
+using SaasLlm.Infrastructure.Jobs;
 using SaasLlm.Infrastructure.Live;
 using SaasLlm.Infrastructure.Llm;
 using SaasLlm.Infrastructure.Monitoring;
@@ -107,6 +108,7 @@ public static class DependencyInjection
         services.AddSingleton<CountedCalls>();
         services.AddSingleton<IJobCalls, JobCalls>();
         services.AddSingleton<IJobLedger, JobLedger>();
+        services.AddSingleton<JobCompletions>();
         services.AddSingleton<ILedgerAudit, LedgerAudit>();
         services.AddSingleton<CallAdmission>();
         services.AddSingleton(configuration.GetSection(MeteringOptions.Section).Get<MeteringOptions>() ?? new MeteringOptions());

@@ -53,6 +53,9 @@ internal sealed class Node : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
+    /// <summary>The pool of those that write in batches.</summary>
+    public NpgsqlDataSource Writers => _services.GetRequiredKeyedService<NpgsqlDataSource>(PostgresDataSource.Writers);
+
     public async Task<Result<T>> SendAsync<T>(IRequest<Result<T>> request)
     {
         await using var scope = _services.CreateAsyncScope();

@@ -34,6 +34,16 @@ internal sealed class InvalidatedCache<TKey, TValue>(IListenerState listener, Ti
         return new(LoadAsync(key, state, load, cancellationToken));
     }
 
+    /// <summary>Keeps what was just made, so that its first use finds it. Only where nobody else can have changed it yet.</summary>
+    public void Add(TKey key, TValue value)
+    {
+        if (!listener.IsListening)
+            return;
+
+        lock (StripeOf(key))
+            Keep(key, value);
+    }
+
     public void Drop(TKey key)
     {
         var stripe = StripeOf(key);
@@ -69,15 +79,19 @@ internal sealed class InvalidatedCache<TKey, TValue>(IListenerState listener, Ti
         // Counted and stored under the lock that a drop takes: not for a moment does a reader find what a drop has just taken away.
         lock (stripe)
         {
-            if (stripe.Drops != drops)
-                return value;
-            if (_entries.Count >= capacity)
-                _entries.Clear();
-
-            _entries[key] = new Entry(value, time.GetTimestamp());
+            if (stripe.Drops == drops)
+                Keep(key, value);
         }
 
         return value;
+    }
+
+    private void Keep(TKey key, TValue? value)
+    {
+        if (_entries.Count >= capacity)
+            _entries.Clear();
+
+        _entries[key] = new Entry(value, time.GetTimestamp());
     }
 
     private Stripe StripeOf(TKey key) => _stripes[(key.GetHashCode() & int.MaxValue) % Stripes];

@@ -17,6 +17,9 @@ internal sealed class JobDirectory(NpgsqlDataSource dataSource, IListenerState l
     public ValueTask<JobHeader?> FindAsync(Guid jobId, CancellationToken cancellationToken) =>
         _jobs.GetAsync(jobId, this, static (self, id, token) => self.LoadAsync(id, token), cancellationToken);
 
+    /// <summary>A job that this node has just created, before its caller knows of it.</summary>
+    public void Add(JobHeader job) => _jobs.Add(job.JobId, job);
+
     public void Drop(ChangedThing thing, string id)
     {
         if (thing == ChangedThing.Job && Guid.TryParse(id, out var jobId))

@@ -10,7 +10,7 @@ using SaasLlm.Infrastructure.Settlement;
 
 namespace SaasLlm.Infrastructure.Jobs;
 
-internal sealed class JobRepository(PostgresSession session) : IJobRepository
+internal sealed class JobRepository(PostgresSession session, JobCompletions completions) : IJobRepository
 {
     public Task<JobResponse?> GetAsync(Guid jobId, string? teamId, CancellationToken cancellationToken) =>
         session.QuerySingleOrDefaultAsync<JobResponse>(
@@ -24,61 +24,8 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
             new { jobId, teamId },
             cancellationToken);
 
-    public async Task<JobCompletion?> GetCompletionAsync(Guid jobId, CancellationToken cancellationToken)
-    {
-        var job = await session.QuerySingleOrDefaultAsync<EndedRow>(
-            """
-            select
-                job_id,
-                status,
-                completed_at,
-                total_calls,
-                successful_calls,
-                failed_calls,
-                prompt_tokens + completion_tokens as total_tokens,
-                total_cost_usd,
-                total_latency_ms,
-                credits_charged,
-                credits_remaining_after
-            from jobs
-            where job_id = @jobId
-            and completed_at is not null
-            """,
-            new { jobId },
-            cancellationToken);
-        if (job is null)
-            return null;
-
-        var calls = await session.QueryAsync<CompletedCall>(
-            """
-            select call_id, purpose, model_group, prompt_tokens + completion_tokens as tokens, latency_ms, error
-            from llm_calls
-            where job_id = @jobId
-            and not late
-            order by created_at, call_id
-            """,
-            new { jobId },
-            cancellationToken);
-        return new JobCompletion
-        {
-            JobId = job.JobId,
-            Status = job.Status,
-            CompletedAt = job.CompletedAt,
-            Calls = calls,
-            Costs = new JobTotals
-            {
-                TotalCalls = job.TotalCalls,
-                SuccessfulCalls = job.SuccessfulCalls,
-                FailedCalls = job.FailedCalls,
-                TotalTokens = job.TotalTokens,
-                TotalCostUsd = job.TotalCostUsd,
-                AvgLatencyMs = Average(job.TotalLatencyMs, job.TotalCalls),
-                CreditApplied = job.CreditsCharged > 0,
-                CreditsCharged = job.CreditsCharged,
-                CreditsRemaining = job.CreditsRemainingAfter,
-            },
-        };
-    }
+    public async Task<JobCompletion?> GetCompletionAsync(Guid jobId, CancellationToken cancellationToken) =>
+        await completions.GetAsync(jobId).WaitAsync(cancellationToken);
 
     public async Task<JobCostsResponse?> GetCostsAsync(Guid jobId, CancellationToken cancellationToken)
     {
@@ -136,7 +83,7 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
                 FailedCalls = job.FailedCalls,
                 TotalTokens = job.TotalTokens,
                 TotalCostUsd = job.TotalCostUsd,
-                AvgLatencyMs = Average(job.TotalLatencyMs, job.TotalCalls),
+                AvgLatencyMs = job.AvgLatencyMs,
                 CreditsCharged = job.CreditsCharged,
                 LateCalls = job.LateCalls,
                 LateCostUsd = job.LateCostUsd,
@@ -205,37 +152,7 @@ internal sealed class JobRepository(PostgresSession session) : IJobRepository
         page?.Limit,
     };
 
-    private static long Average(long totalMs, int calls) => calls == 0 ? 0 : (long)Math.Round((decimal)totalMs / calls, MidpointRounding.AwayFromZero);
-
-    private record TotalsRow
-    {
-        public Guid JobId { get; init; }
-
-        public string Status { get; init; } = "";
-
-        public int TotalCalls { get; init; }
-
-        public int SuccessfulCalls { get; init; }
-
-        public int FailedCalls { get; init; }
-
-        public long TotalTokens { get; init; }
-
-        public decimal TotalCostUsd { get; init; }
-
-        public long TotalLatencyMs { get; init; }
-
-        public decimal CreditsCharged { get; init; }
-    }
-
-    private sealed record EndedRow : TotalsRow
-    {
-        public DateTimeOffset CompletedAt { get; init; }
-
-        public decimal CreditsRemainingAfter { get; init; }
-    }
-
-    private sealed record CostRow : TotalsRow
+    private sealed record CostRow : JobTotalsRow
     {
         public string TeamId { get; init; } = "";
 

@@ -109,14 +109,13 @@ internal static class ChargeSql
         return locked;
     }
 
-    public static async Task WriteAsync(
+    public static async Task WriteAndCommitAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<ChargeWriter.Pending> ended, LockedCharges locked, int timeoutSeconds)
     {
         await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = timeoutSeconds };
         AppendCalls(batch, [.. ended.Where(static pending => pending.Written)]);
         WalletBatch.Append(batch, [.. locked.Wallets.Values]);
-        if (batch.BatchCommands.Count > 0)
-            await batch.ExecuteNonQueryAsync();
+        await batch.ExecuteAndCommitAsync();
     }
 
     private static void AppendCalls(NpgsqlBatch batch, List<ChargeWriter.Pending> written)

@@ -30,8 +30,7 @@ internal sealed class ChargeWriter(
         foreach (var pending in batch)
             pending.Outcome = Settle(pending, locked);
 
-        await ChargeSql.WriteAsync(connection, transaction, batch, locked, AttemptSeconds);
-        await transaction.CommitAsync();
+        await ChargeSql.WriteAndCommitAsync(connection, transaction, batch, locked, AttemptSeconds);
         foreach (var pending in batch)
         {
             if (pending.Written)

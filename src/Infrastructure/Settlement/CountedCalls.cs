@@ -68,9 +68,7 @@ internal sealed class CountedCalls([FromKeyedServices(PostgresDataSource.Writers
         AppendNew(writing, [.. batch.Where(static asking => asking is { IsNew: true, Outcome.IsSuccess: true })]);
         AppendExtended(writing, [.. batch.Where(static asking => asking is { IsNew: false, Outcome.IsSuccess: true })]);
         locked.AppendChanges(writing);
-        if (writing.BatchCommands.Count > 0)
-            await writing.ExecuteNonQueryAsync();
-        await transaction.CommitAsync();
+        await writing.ExecuteAndCommitAsync();
     }
 
     private Task<Result<Nothing>> AskAsync(Asking asking)

@@ -153,7 +153,7 @@ internal static class HoldSql
         return locked;
     }
 
-    public static async Task WriteAsync(
+    public static async Task WriteAndCommitAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, List<HoldWriter.Taking> takings, List<HoldWriter.Extending> extendings, LockedHolds locked)
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
@@ -178,8 +178,7 @@ internal static class HoldSql
         }
 
         WalletBatch.Append(batch, [.. locked.Wallets.Values]);
-        if (batch.BatchCommands.Count > 0)
-            await batch.ExecuteNonQueryAsync();
+        await batch.ExecuteAndCommitAsync();
     }
 
     private static void AppendHolds(NpgsqlBatch batch, List<HoldWriter.Taking> taken)

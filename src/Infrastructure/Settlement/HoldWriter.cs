@@ -46,8 +46,7 @@ internal sealed class HoldWriter([FromKeyedServices(PostgresDataSource.Writers)]
         foreach (var taking in takings)
             taking.Outcome = Take(taking, locked, now);
 
-        await HoldSql.WriteAsync(connection, transaction, takings, extendings, locked);
-        await transaction.CommitAsync();
+        await HoldSql.WriteAndCommitAsync(connection, transaction, takings, extendings, locked);
         foreach (var taking in takings)
         {
             if (taking.IsOverQuota)

@@ -8,6 +8,7 @@ using SaasLlm.Domain.Pricing;
 using SaasLlm.Domain.Shared;
 using SaasLlm.Domain.Teams;
 using SaasLlm.Infrastructure.Caching;
+using SaasLlm.Infrastructure.Jobs;
 using SaasLlm.Infrastructure.Postgres;
 
 namespace SaasLlm.Infrastructure.Settlement;
@@ -17,7 +18,7 @@ namespace SaasLlm.Infrastructure.Settlement;
 /// all, commit. Every writer keeps that order, so no two of them can deadlock.
 /// </summary>
 internal sealed class JobLedger(
-    [FromKeyedServices(PostgresDataSource.Writers)] NpgsqlDataSource dataSource, IPricing pricing, IHardBudgets budgets, LocalInvalidation local, SettlementMetrics metrics, AccountingMetrics accounting)
+    [FromKeyedServices(PostgresDataSource.Writers)] NpgsqlDataSource dataSource, IPricing pricing, IHardBudgets budgets, JobDirectory directory, LocalInvalidation local, SettlementMetrics metrics, AccountingMetrics accounting)
     : GroupCommit<GroupCommitItem>(metrics, "jobs"), IJobLedger
 {
     public Task<Result<JobOpened>> OpenAsync(JobOpening opening, CancellationToken cancellationToken)
@@ -58,13 +59,15 @@ internal sealed class JobLedger(
         foreach (var opening in openings)
             opening.Outcome = Open(opening, locked, earlier);
 
-        await JobLedgerSql.WriteAsync(connection, transaction, openings, endings, locked);
-        await transaction.CommitAsync();
+        await JobLedgerSql.WriteAndCommitAsync(connection, transaction, openings, endings, locked);
 
         foreach (var opening in openings)
         {
-            if (opening.Written)
-                accounting.JobCreated();
+            if (!opening.Written)
+                continue;
+
+            directory.Add(opening.Header);
+            accounting.JobCreated();
         }
 
         foreach (var ending in endings)
@@ -153,6 +156,9 @@ internal sealed class JobLedger(
 
         /// <summary>The team's of this moment.</summary>
         public JobTariff Tariff { get; set; }
+
+        public JobHeader Header =>
+            new(Request.JobId, Request.TeamId, JobStatus.Pending, Request.MaxCostUsd is not null || Request.MaxCalls is not null, Tariff);
     }
 
     internal sealed class Ending(JobEnding request) : GroupCommitItem<Result<JobEnded>>

@@ -207,7 +207,7 @@ internal static class JobLedgerSql
         return locked;
     }
 
-    public static async Task WriteAsync(
+    public static async Task WriteAndCommitAsync(
         NpgsqlConnection connection,
         NpgsqlTransaction transaction,
         List<JobLedger.Opening> openings,
@@ -218,8 +218,7 @@ internal static class JobLedgerSql
         AppendOpenings(batch, openings.FindAll(static opening => opening.Written));
         AppendEndings(batch, endings.FindAll(static ending => ending.Written), locked.IsHeard);
         WalletBatch.Append(batch, [.. locked.Wallets.Values.Select(static wallet => wallet.Ledger)]);
-        if (batch.BatchCommands.Count > 0)
-            await batch.ExecuteNonQueryAsync();
+        await batch.ExecuteAndCommitAsync();
     }
 
     private static void AppendOpenings(NpgsqlBatch batch, List<JobLedger.Opening> created)

@@ -39,9 +39,7 @@ internal sealed class UseSettlement(
 
         await using var writing = new NpgsqlBatch(connection, transaction) { Timeout = AttemptSeconds };
         locked.AppendChanges(writing);
-        if (writing.BatchCommands.Count > 0)
-            await writing.ExecuteNonQueryAsync();
-        await transaction.CommitAsync();
+        await writing.ExecuteAndCommitAsync();
         foreach (var pending in batch)
         {
             if (skipped?.Contains(pending.Call.CallId) is not true)

@@ -119,6 +119,27 @@ internal sealed class InvalidatedCacheTests
         Assert.That(await LoadedAsync("other", "2"), Is.EqualTo("2"));
     }
 
+    [Test]
+    public async Task Add_WhatWasJustMade_IsFoundUntilItChanges()
+    {
+        _cache.Add("k", "new");
+        Assert.That(await HitAsync("k"), Is.EqualTo("new"));
+
+        _cache.Drop("k");
+
+        Assert.That(await LoadedAsync("k", "changed"), Is.EqualTo("changed"));
+    }
+
+    [Test]
+    public async Task Add_WhileTheListenerIsAway_KeepsNothing()
+    {
+        _listener.IsListening = false;
+        _cache.Add("k", "new");
+        _listener.IsListening = true;
+
+        Assert.That(await LoadedAsync("k", "changed"), Is.EqualTo("changed"));
+    }
+
     private ValueTask<string?> GetAsync(string key) => _cache.GetAsync(key, this, static (self, _, _) => self.Load(), default);
 
     private Task<string?> Load()

@@ -32,8 +32,7 @@ internal sealed class JobCallsTests
         Assert.That(async () => await calls.AdmitAsync(call, CancellationToken.None), Throws.InstanceOf<PostgresException>());
 
         // So many at once that the one in question is among them.
-        var pool = _node.Get<NpgsqlDataSource>();
-        var connections = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => pool.OpenConnectionAsync().AsTask()));
+        var connections = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _node.Writers.OpenConnectionAsync().AsTask()));
         foreach (var connection in connections)
         {
             await using var command = new NpgsqlCommand("select source from pg_settings where name = 'synchronous_commit'", connection);
