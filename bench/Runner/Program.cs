@@ -40,7 +40,7 @@ try
         return 0;
     }
 
-    var rounds = new Rounds(options, rig.Postgres.ProcessId);
+    var rounds = new Rounds(options, rig.Postgres);
     var results = new List<ModeResult>();
     foreach (var mode in chosen)
         results.AddRange(await mode.RunAsync(rig, options, rounds, stopping.Token));

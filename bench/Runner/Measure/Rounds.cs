@@ -1,9 +1,10 @@
 using SaasLlm.Bench.Report;
+using SaasLlm.Bench.Servers;
 
 namespace SaasLlm.Bench.Measure;
 
 /// <summary>Measures servers in turn, A B C A B C, so that what changes on the machine over time meets all of them alike.</summary>
-internal sealed class Rounds(Options options, int postgresId)
+internal sealed class Rounds(Options options, PostgresServer postgres)
 {
     /// <summary>A round in which the host took more of the machine than this says nothing about the server.</summary>
     private const double MostSteal = 0.05;
@@ -41,7 +42,10 @@ internal sealed class Rounds(Options options, int postgresId)
 
     private async Task<Figures> MeasureAsync(Subject subject, Func<Task<Load>> drive, CancellationToken cancellationToken)
     {
-        var meter = await Meter.BeginAsync(subject, postgresId, cancellationToken);
+        // What a round leaves to be added up is not the next one's.
+        if (!options.Quick)
+            await postgres.WaitUntilFoldedAsync(cancellationToken);
+        var meter = await Meter.BeginAsync(subject, postgres.ProcessId, cancellationToken);
         return await meter.EndAsync(await drive(), cancellationToken);
     }
 }

@@ -12,7 +12,8 @@ internal sealed class DatabaseMode : IMode
 {
     public const string Settlement = "settlement alone";
     public const string Creation = "job creations, one team";
-    public const string WholeJobs = "whole jobs over HTTP";
+    public const string WholeJobs = "whole jobs over HTTP, 32 at once";
+    public const string ManyWholeJobs = "whole jobs over HTTP, 128 at once";
 
     /// <summary>Callers that wait for their records at the same time, as those of a thousand connections would.</summary>
     private const int Waiting = 500;
@@ -39,6 +40,7 @@ internal sealed class DatabaseMode : IMode
             new(Settlement, rig.Service.Address, Environment.ProcessId, null, IsService: true),
             new(Creation, rig.Service.Address, Environment.ProcessId, null, IsService: true),
             rig.Service with { Name = WholeJobs },
+            rig.Service with { Name = ManyWholeJobs },
         ];
         if (!options.Quick)
         {
@@ -56,7 +58,7 @@ internal sealed class DatabaseMode : IMode
             Subject.Pgbench => pgbench.MeasureAsync(options.Seconds, cancellationToken),
             Settlement => ClosedLoop.RunAsync(Waiting, options.Seconds, (worker, stop) => SettleAsync(node, Call(jobs, worker, rig.Tenant.TeamId), stop), cancellationToken),
             Creation => ClosedLoop.RunAsync(Waiting, options.Seconds, async (_, stop) => (await node.Jobs.OpenAsync(InProcessNode.Opening(rig.Tenant.TeamId), stop)).IsSuccess, cancellationToken),
-            _ => JobsMode.DriveAsync(subject, rig, options.Seconds, cancellationToken),
+            _ => JobsMode.DriveAsync(subject, rig, subject.Name == ManyWholeJobs ? 128 : 32, options.Seconds, cancellationToken),
         };
     }
 

@@ -7,7 +7,7 @@ namespace SaasLlm.Bench.Modes;
 /// <summary>Jobs from their creation over three calls to their completion; the bare proxy passes on the three calls.</summary>
 internal sealed class JobsMode : IMode
 {
-    public const int Workers = 32;
+    private const int Workers = 32;
 
     public string Name => "jobs";
 
@@ -16,8 +16,8 @@ internal sealed class JobsMode : IMode
         if (!options.Quick)
         {
             Output.Line("  warming up");
-            await DriveAsync(rig.Bare, rig, options.Seconds, cancellationToken);
-            await DriveAsync(rig.Service, rig, options.Seconds, cancellationToken);
+            await DriveAsync(rig.Bare, rig, Workers, options.Seconds, cancellationToken);
+            await DriveAsync(rig.Service, rig, Workers, options.Seconds, cancellationToken);
         }
 
         return
@@ -26,14 +26,15 @@ internal sealed class JobsMode : IMode
                 Name,
                 $"whole jobs (create, three calls, complete), {Workers} at once; at the bare proxy the three calls",
                 [rig.Bare, rig.Service],
-                (subject, _) => DriveAsync(subject, rig, options.Seconds, cancellationToken),
+                (subject, _) => DriveAsync(subject, rig, Workers, options.Seconds, cancellationToken),
                 cancellationToken),
         ];
     }
 
-    public static async Task<Load> DriveAsync(Subject subject, Rig rig, int seconds, CancellationToken cancellationToken)
+    /// <param name="atOnce">Jobs that are under way at the same time.</param>
+    public static async Task<Load> DriveAsync(Subject subject, Rig rig, int atOnce, int seconds, CancellationToken cancellationToken)
     {
         using var caller = new Caller(subject, rig.Tenant);
-        return await ClosedLoop.RunAsync(Workers, seconds, (_, stop) => caller.WholeJobAsync(stop), cancellationToken);
+        return await ClosedLoop.RunAsync(atOnce, seconds, (_, stop) => caller.WholeJobAsync(stop), cancellationToken);
     }
 }

@@ -73,7 +73,7 @@ internal static class ResultsFile
             {{environs.Date:yyyy-MM-dd HH:mm}} UTC, commit {{environs.Commit}}. {{environs.Machine}}.
 
             Written by `./build.sh --target=Bench`{{(options.Quick ? " `--quick`: a smoke, whose figures mean nothing" : "")}}. Medians of {{options.Rounds}} rounds of {{options.Seconds}} s,
-            the servers in turn, after {{options.WarmUp:#,0}} requests to each .NET process. Clients, servers, upstream and database share the
+            the servers in turn, none before the usage of the one before it is added up, after {{options.WarmUp:#,0}} requests to each .NET process. Clients, servers, upstream and database share the
             machine. The service checks the key, the limits, the credits and the job of each call, routes it, and answers after
             the commit of its record (fsync on), in a database of 100,000 jobs and more. The bare proxy (Kestrel and SocketsHttpHandler, `bench/BareProxy`) and nginx pass
             everything on. In brackets: the ratio to the bare proxy, in the table of the database to pgbench.

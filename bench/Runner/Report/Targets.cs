@@ -42,6 +42,7 @@ internal static class Targets
             Against(DatabaseMode.Settlement, 10);
             Against(DatabaseMode.Creation, 1);
             Against(DatabaseMode.WholeJobs, 0.25);
+            Against(DatabaseMode.ManyWholeJobs, 0.25);
 
             void Against(string subject, double least)
             {

@@ -7,6 +7,8 @@ namespace SaasLlm.Bench.Servers;
 /// <summary>A PostgreSQL server of this run alone, as durable as in production: every commit is on disk before it is answered.</summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
+    private static readonly TimeSpan FoldedPoll = TimeSpan.FromMilliseconds(100);
+
     private readonly EmbeddedPostgres _server;
 
     private PostgresServer(EmbeddedPostgres server, string connectionString, int processId)
@@ -55,6 +57,13 @@ internal sealed class PostgresServer : IAsyncDisposable
         await connection.OpenAsync(cancellationToken);
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    /// <summary>Waits until the service has added up all that is queued for its reports.</summary>
+    public async Task WaitUntilFoldedAsync(CancellationToken cancellationToken)
+    {
+        while (await SqlAsync("select exists (select from calls_to_roll) or exists (select from jobs_to_roll)", cancellationToken) is true)
+            await Task.Delay(FoldedPoll, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
