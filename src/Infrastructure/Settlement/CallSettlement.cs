@@ -16,7 +16,7 @@ internal sealed class CallSettlement(
     : ICallSettlement, IAsyncDisposable
 {
     /// <summary>Calls that wait or are being written from which on the second writer helps: below it, larger batches save more than a second core gives.</summary>
-    private const int Crowd = 128;
+    private const int Crowd = 256;
 
     private readonly Writer _first = new(dataSource, "job_calls", metrics, accounting, time, logger);
     private readonly Writer _second = new(dataSource, "job_calls_crowd", metrics, accounting, time, logger);
